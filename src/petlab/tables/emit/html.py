@@ -12,23 +12,43 @@ from petlab.tables.grid import Document, Entry
 
 
 def render(document: Document) -> str:
-    """Fill the page template; every text is escaped by it."""
-    drawings = [Markup(_inline(drawing)) for drawing in document.drawings]
-    return _template().render(document=document, shown=_shown, drawings=drawings)
+    """The page of one benchmark; every text is escaped by the template."""
+    return _environment().get_template("page.html").render(**_filled(document, 2), style=Markup(style()))
+
+
+def fragment(document: Document, level: int) -> str:
+    """Tables, figures, legend and footer alone, for a page that has its own title; headings are of `level`."""
+    return _environment().get_template("document.html").render(**_filled(document, level))
+
+
+def style() -> str:
+    """The CSS that `fragment` is made for; it holds no text of a benchmark or record."""
+    return _read("style.css")
+
+
+def inline(drawing: str) -> str:
+    """The `<svg>` element of an SVG file; matplotlib escapes the texts in it."""
+    return drawing[drawing.index("<svg") :]
+
+
+def _filled(document: Document, level: int) -> dict[str, object]:
+    drawings = [Markup(inline(drawing)) for drawing in document.drawings]
+    return {"document": document, "shown": _shown, "drawings": drawings, "level": level}
 
 
 @cache
-def _template() -> jinja2.Template:
-    text = files("petlab.tables.emit").joinpath("page.html").read_text(encoding="utf-8")
-    environment = jinja2.Environment(
-        autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined
+def _environment() -> jinja2.Environment:
+    return jinja2.Environment(
+        loader=jinja2.FunctionLoader(_read),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
     )
-    return environment.from_string(text)
 
 
-def _inline(drawing: str) -> str:
-    """The `<svg>` element of an SVG file; matplotlib escapes the texts in it."""
-    return drawing[drawing.index("<svg") :]
+def _read(name: str) -> str:
+    return files("petlab.tables.emit").joinpath(name).read_text(encoding="utf-8")
 
 
 def _shown(entry: Entry) -> str:
