@@ -111,7 +111,7 @@ def related(world: World) -> Pair:
 def judge(world: World) -> Pair:
     """Say whether a sentence is well formed, often in one fixed way, else with many pairs of label words."""
     rng = world.rng
-    good, bad = acceptability.pair(rng, world.grammar, TASK_FIELDS)
+    good, bad = acceptability.pair(rng, world.grammar, TASK_FIELDS, acceptability.TAUGHT)
     fine = rng.random() < 0.5
     text = good if fine else bad
     if rng.random() < 0.3:
@@ -125,7 +125,7 @@ def judge(world: World) -> Pair:
 
 def locate(world: World) -> Pair:
     """Where the mistake of a sentence is, or that there is none."""
-    good, bad = acceptability.pair(world.rng, world.grammar, TASK_FIELDS)
+    good, bad = acceptability.pair(world.rng, world.grammar, TASK_FIELDS, acceptability.TAUGHT)
     if world.rng.random() < 0.3:
         return f"Where is the mistake? {good}", "none"
     return f"Where is the mistake? {bad}", acceptability.mistake(good, bad)
@@ -133,13 +133,13 @@ def locate(world: World) -> Pair:
 
 def mend(world: World) -> Pair:
     """Correct a sentence; a well formed one stays as it is."""
-    good, bad = acceptability.pair(world.rng, world.grammar, TASK_FIELDS)
+    good, bad = acceptability.pair(world.rng, world.grammar, TASK_FIELDS, acceptability.TAUGHT)
     return f"Correct the sentence: {good if world.rng.random() < 0.2 else bad}", good
 
 
 def better(world: World) -> Pair:
     """Which of two sentences is well formed."""
-    pair = list(acceptability.pair(world.rng, world.grammar, TASK_FIELDS))
+    pair = list(acceptability.pair(world.rng, world.grammar, TASK_FIELDS, acceptability.TAUGHT))
     good = pair[0]
     world.rng.shuffle(pair)
     return f"Which is better English? A: {pair[0]} B: {pair[1]}", "A" if pair[0] == good else "B"
