@@ -98,9 +98,6 @@ CANNOT_MERGE = {
 UNTRAINED = {"few_shot", "zero_shot"}
 """Methods without any tensor of their own."""
 
-COMBINED = ("lora", "pre_embed")
-"""The combination that stands for all here."""
-
 
 def refusal(method_id: str, architecture: str) -> str | None:
     """What a method says on an architecture that cannot carry it; None where it works."""
@@ -120,21 +117,27 @@ def pairs() -> list[tuple[str, str]]:
 def method_ids() -> list[str]:
     """Ids of all methods that train, in name order."""
     folder = Path(str(resources.files("petlab.conf"))) / "method"
-    return sorted({path.stem for path in folder.glob("*.yaml")} - UNTRAINED | {"combo"})
+    return sorted({path.stem for path in folder.glob("*.yaml")} - UNTRAINED)
+
+
+def settings(method_id: str) -> dict[str, Any]:
+    """A method's YAML."""
+    folder = Path(str(resources.files("petlab.conf"))) / "method"
+    found: dict[str, Any] = yaml.safe_load((folder / f"{method_id}.yaml").read_text())
+    return found
 
 
 def method_class(method_id: str) -> Any:
     """The dataclass that a method's YAML names."""
-    folder = Path(str(resources.files("petlab.conf"))) / "method"
-    target = yaml.safe_load((folder / f"{method_id}.yaml").read_text())["_target_"]
-    module, _, name = target.rpartition(".")
+    module, _, name = settings(method_id)["_target_"].rpartition(".")
     return getattr(importlib.import_module(module), name)
 
 
 def small_method(method_id: str, **values: Any) -> Method:
-    """A method with its own defaults, small where the models are small."""
+    """A method with its own defaults, small where the models are small; of a combination its YAML's parts."""
     if method_id == "combo":
-        return Combo(COMBINED, tuple(cast(Technique, small_method(name)) for name in COMBINED))
+        parts = settings(method_id)["parts"]
+        return Combo(tuple(parts), tuple(cast(Technique, small_method(name)) for name in parts))
     cls = method_class(method_id)
     names = {field.name for field in dataclasses.fields(cls)}
     small = {**SMALL, **OF_ONE_METHOD.get(method_id, {})}
@@ -149,8 +152,7 @@ def attached(method_id: str, model: Any, *, seed: int = 0, **values: Any) -> Att
 
 def full_size(method_id: str, model: Any, *, seed: int = 0, **values: Any) -> Attachment:
     """A method with its YAML's values, as a cell would have it, attached to a model of any size."""
-    folder = Path(str(resources.files("petlab.conf"))) / "method"
-    given = yaml.safe_load((folder / f"{method_id}.yaml").read_text())
     names = {field.name for field in dataclasses.fields(method_class(method_id))}
-    method = method_class(method_id)(**{**{k: v for k, v in given.items() if k in names}, **values})
+    given = {name: value for name, value in settings(method_id).items() if name in names}
+    method = method_class(method_id)(**{**given, **values})
     return attach(method, model, seed=seed)

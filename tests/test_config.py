@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
+import json
 from pathlib import Path
 
 import pytest
 
 from petlab import config
 from petlab.errors import UserError
+from petlab.identity import identity
+from petlab.methods.combo import Combo
+from petlab.methods.pre_layer import PreLayer
 
 CONF = Path(__file__).resolve().parents[1] / "conf"
 
@@ -29,12 +34,55 @@ def test_every_choice_of_every_group_makes_a_cell(group: str) -> None:
 @pytest.mark.parametrize("choice", choices("method"))
 def test_a_method_shows_all_its_settings(choice: str) -> None:
     """Every field of the dataclass stands in the YAML, so that a user sees it and may override it."""
-    import dataclasses
-
     plain, _ = config.compose([f"method={choice}"])
-    fields = {field.name for field in dataclasses.fields(config.cell([f"method={choice}"]).method)}  # type: ignore[arg-type]
-    assert set(plain["method"]) == fields | {"_target_", "learning_rate"}
-    assert set(plain["method"]["learning_rate"]) == {"initial", "peak", "final", "trials"}
+    shown, method = plain["method"], config.cell([f"method={choice}"]).method
+    assert set(shown.pop("learning_rate")) == {"initial", "peak", "final", "trials"}
+    groups = [(shown, method)]
+    if isinstance(method, Combo):
+        assert set(shown) == {"_target_", "parts", *method.names}
+        groups = [(shown[name], part) for name, part in zip(method.names, method.parts, strict=True)]
+    for given, made in groups:
+        fields = {field.name for field in dataclasses.fields(made)}  # type: ignore[arg-type]
+        assert set(given) == fields | {"_target_"}
+
+
+def test_a_combination_is_made_of_its_parts() -> None:
+    words = ["method=combo", "method.parts=[lora,pre_layer]", "method.lora.rank=4", "method.pre_layer.infix_length=1"]
+    cell = config.cell(words)
+    method = cell.method
+    assert isinstance(method, Combo) and method.names == ("lora", "pre_layer")
+    lora, pre_layer = config.cell(["method=lora", "method.rank=4"]), config.cell(["method=pre_layer"])
+    assert isinstance(pre_layer.method, PreLayer)
+    assert method.parts == (lora.method, dataclasses.replace(pre_layer.method, infix_length=1))
+    own_rate = config.compose(["method=combo"])[0]["method"]["learning_rate"]
+    assert dataclasses.asdict(cell.rate) == own_rate
+    assert config.cell([*words, "method.learning_rate.peak=0.5"]).rate.peak == 0.5
+
+
+def test_a_combination_is_known_by_its_names_and_every_field_of_its_parts() -> None:
+    def kept(*words: str) -> str:
+        return json.dumps(identity(config.cell(["method=combo", *words]), "fp32", "data", "weights"), sort_keys=True)
+
+    same = kept("method.parts=[lora,pre_embed]")
+    assert kept() == same
+    different = {
+        kept("method.parts=[pre_embed,lora]"),
+        kept("method.parts=[lora,pre_layer]"),
+        kept("method.lora.rank=4"),
+        kept("method.pre_embed.init_std=0.5"),
+        kept("method.learning_rate.peak=0.5"),
+    }
+    assert len(different | {same}) == 6
+
+
+def test_a_combination_of_the_users_own(tmp_path: Path) -> None:
+    (tmp_path / "method").mkdir()
+    text = "defaults: [/method@lora: lora, /method@ia3: ia3, _self_]\n_target_: petlab.methods.combo.Combo\n"
+    text += "parts: [lora, ia3]\nlora: {rank: 3}\nlearning_rate: {initial: 0.0, peak: 1.0e-3, final: 0.0, trials: 1}\n"
+    (tmp_path / "method" / "mine.yaml").write_text(text)
+    method = config.cell(["method=mine"], tmp_path).method
+    assert isinstance(method, Combo) and method.names == ("lora", "ia3")
+    assert method.parts[0] == config.cell(["method=lora", "method.rank=3"]).method
 
 
 @pytest.mark.parametrize("choice", choices("dataset"))
@@ -71,6 +119,16 @@ def test_a_rate_of_the_user_keeps_the_shape_of_the_schedule() -> None:
         (["+method._target_=os.system"], "_target_"),
         (["method._target_=os.system"], r"must name a class of petlab.methods"),
         (["method._target_=petlab.methods.lora.Nothing"], "there is no petlab.methods.lora.Nothing"),
+        (["method=combo", "method.parts=[lora,lorra]"], "method.parts: 'lorra' is not one of: .*pre_embed"),
+        (["method=combo", "method.parts=[lora,combo]"], "method.parts: 'combo' is not one of"),
+        (["method=combo", "method.parts=[lora,lora]"], "lora is named twice"),
+        (["method=combo", "method.parts=[lora]"], r"method.parts=\[lora\]: a list of two methods or more"),
+        (["method=combo", "method.parts=lora"], "method.parts=lora: a list of two methods or more"),
+        (["method=combo", "method.parts=[lora,few_shot]"], "few_shot trains nothing"),
+        (["method=combo", "method.lora.rnak=4"], r"method.lora.rnak: no such key; method.lora takes: rank"),
+        (["method=combo", "method.ia3.layers=late"], r"method.ia3.layers: no such key"),
+        (["method=combo", "method.rank=4"], r"method.rank: no such key; method takes: parts, .*lora"),
+        (["method=combo", "method.lora.learning_rate.peak=1"], "a combination trains at one rate"),
     ],
 )
 def test_mistakes_are_one_sentence(words: list[str], said: str) -> None:

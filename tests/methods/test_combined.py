@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from petlab.attachment import Attachment, attach
+from petlab.attachment import Attachment, Technique, attach
 from petlab.attachment.fastfood import fastfood
 from petlab.errors import UserError
 from petlab.methods.combo import Combo
@@ -15,6 +15,7 @@ from petlab.methods.few_shot import FewShot
 from petlab.methods.intrinsic import Subspace
 from petlab.methods.lora import Lora
 from petlab.methods.pre_embed import PreEmbed
+from petlab.methods.pre_layer import PreLayer
 from petlab.methods.prompt import Prompt
 from petlab.methods.zero_shot import ZeroShot
 from tests.method_catalogue import attached
@@ -170,12 +171,17 @@ def test_intrinsic_needs_more_dimensions_than_groups() -> None:
         attached("intrinsic", small_model("gpt2"), dimension=3)
 
 
+@pytest.mark.parametrize(
+    ("prefix", "tokens"),
+    [(PreEmbed(prefix_length=2, infix_length=1), 3), (PreLayer(prefix_length=2, infix_length=1), 2 * 3)],
+)
 @torch.no_grad()
-def test_a_combination_is_its_parts() -> None:
+def test_a_combination_is_its_parts(prefix: Technique, tokens: int) -> None:
+    """The two that Hu et al. 2021, appendix E, report."""
     model = small_model("gpt2")
-    parts = (Lora(rank=2), PreEmbed(prefix_length=2, infix_length=1))
-    with attach(Combo(("lora", "pre_embed"), parts), model, seed=0) as attachment:
-        assert attachment.counts().stored == 2 * 2 * 2 * (16 + 16) + 3 * 16
+    parts = (Lora(rank=2), prefix)
+    with attach(Combo(("lora", "prefix"), parts), model, seed=0) as attachment:
+        assert attachment.counts().stored == 2 * 2 * 2 * (16 + 16) + tokens * 16
         trained = randomised(attachment)
         together = model(**batch("gpt2")).logits
     first, second = attach(parts[0], model, seed=0), attach(parts[1], model, seed=0)
