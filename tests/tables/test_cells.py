@@ -10,12 +10,14 @@ import pytest
 
 from petlab.benchmark import Benchmark, CellRequest
 from petlab.benchmark.load import parse
-from petlab.record import Record
+from petlab.benchmark.spec import KINDS
+from petlab.errors import UserError
+from petlab.record import Memory, Record
 from petlab.tables import collect, compose
 from petlab.tables.build import MAKERS
 from petlab.tables.collect import scan
 from petlab.tables.grid import Document, Entry, Table
-from petlab.tables.numbers import compact, fixed, percent, seconds, significant
+from petlab.tables.numbers import compact, fixed, percent, seconds, significant, size
 from tests.tables import made_up
 
 
@@ -153,8 +155,138 @@ def test_badges() -> None:
     assert len(cells(made, "quality")["low", "Full"].badges) == 2
 
 
+def losses(record: Record, *losses: float) -> Record:
+    """A record whose validation losses, one an epoch of ten seconds, are these; the first is before any step."""
+    rows = [(float(epoch), 7 * epoch, 8.0 * epoch, 10.0 * epoch, loss) for epoch, loss in enumerate(losses)]
+    fit = dataclasses.replace(
+        record.convergence,
+        evaluations=rows,
+        initial_loss=losses[0],
+        best_loss=min(losses[1:]),
+        epochs_run=rows[-1][0],
+        run_s=rows[-1][3],
+    )
+    return dataclasses.replace(record, convergence=fit)
+
+
+TIMES = made_up.TEXT.replace("tables: [quality", "tables: [time_to_95, time_to_99, quality")
+
+
+def test_time_to_a_share_of_full_fine_tunings_best() -> None:
+    benchmark = parse("times", TIMES)
+    full, lora = benchmark.cells({"scale": "low"}, columns=["ag_news"])
+    # from 2.1 to 0.1: 95 % are made up at a loss of 0.2, 99 % at 0.12
+    there = losses(made_up.record(full), 2.1, 0.9, 0.2, 0.1, 0.4)
+    made = document(benchmark, {full: there, lora: losses(made_up.record(lora), 2.1, 1.0, 0.5, 0.15, 0.13)})
+    texts = {kind: cells(made, kind) for kind in ("time_to_95", "time_to_99")}
+    assert texts["time_to_95"]["low", "Full"].text == "Ep. 2; 20.0"
+    assert texts["time_to_95"]["low", "Full"].best
+    assert texts["time_to_95"]["low", "LoRA r2"].text == "Ep. 3; 30.0"
+    assert texts["time_to_99"]["low", "Full"].text == "Ep. 3; 30.0"
+    assert texts["time_to_99"]["low", "LoRA r2"].text == "> Ep. 4; 40.0"
+    assert not texts["time_to_99"]["low", "LoRA r2"].best
+    facts = dict(texts["time_to_99"]["low", "LoRA r2"].numbers)
+    assert facts == {"epoch": 4.0, "seconds": 40.0, "censored": 1, "reached": 0, "n": 1}
+
+
+def test_a_run_starts_from_its_own_loss() -> None:
+    benchmark = parse("times", TIMES)
+    full, lora = benchmark.cells({"scale": "low"}, columns=["ag_news"])
+    worse = losses(made_up.record(lora), 4.1, 0.31, 0.29, 0.2)  # 95 % of 4.1 - 0.1 are made up at 0.3
+    made = document(benchmark, {full: losses(made_up.record(full), 2.1, 0.1, 0.2), lora: worse})
+    assert cells(made, "time_to_95")["low", "LoRA r2"].text == "Ep. 2; 20.0"
+    better = losses(made_up.record(lora), 0.1, 0.05)
+    made = document(benchmark, {full: losses(made_up.record(full), 2.1, 0.1, 0.2), lora: better})
+    assert cells(made, "time_to_95")["low", "LoRA r2"].text == "–"  # nothing to make up
+
+
+def test_time_to_takes_the_seed_in_the_middle() -> None:
+    benchmark = parse("times", TIMES.replace("seeds: [0]", "seeds: [0, 1, 2]"))
+    requests = benchmark.cells({"scale": "low"}, columns=["ag_news"])
+    slow, never = (2.1, 1.0, 0.8, 0.1), (2.1, 1.0, 0.8, 0.7)
+
+    def shown(*fits: tuple[float, ...]) -> str:
+        given: dict[CellRequest, Record | None] = {}
+        for request in requests:
+            full = request.overrides["method"] == "full"
+            given[request] = losses(made_up.record(request), *((2.1, 0.1, 0.2) if full else fits[request.seed]))
+        return cells(document(benchmark, given), "time_to_95")["low", "LoRA r2"].text
+
+    assert shown(slow, slow, never) == "Ep. 3; 30.0 (2/3)"
+    assert shown(never, slow, never) == "> Ep. 3; 30.0 (1/3)"
+    assert shown(slow, (2.1, 0.1), (2.1, 0.1)) == "Ep. 1; 10.0"
+
+
+def test_time_to_without_comparable_seconds_counts_epochs() -> None:
+    benchmark = parse("times", TIMES)
+    full, lora = benchmark.cells({"scale": "low"}, columns=["ag_news"])
+    other = losses(made_up.record(lora), 2.1, 1.0, 0.1)
+    shared = dataclasses.replace(other, time=dataclasses.replace(other.time, timing="shared"))
+    made = document(benchmark, {full: losses(made_up.record(full), 2.1, 0.1), lora: shared})
+    assert cells(made, "time_to_95")["low", "LoRA r2"].text == "Ep. 2"
+    alone = document(benchmark, {lora: other})  # without full fine-tuning there is nothing to reach
+    assert cells(alone, "time_to_95")["low", "LoRA r2"].text == "–"
+
+
+def test_run_time_is_divided_by_the_same_models_and_seeds() -> None:
+    benchmark = parse("made_up", made_up.TEXT.replace("seeds: [0]", "seeds: [0, 1]"))
+    requests = benchmark.cells({"scale": "low"}, columns=["ag_news"])
+    times = {("full", 0): 10.0, ("full", 1): 20.0, ("lora", 0): 30.0, ("lora", 1): 20.0}
+    given: dict[CellRequest, Record | None] = {
+        request: made_up.record(request, 0.5, times[request.overrides["method"], request.seed]) for request in requests
+    }
+    assert cells(document(benchmark, given), "runtime")["low", "LoRA r2"].text == "2.00"  # of 3 and 1
+    last = requests[-1]
+    record = given[last]
+    assert record is not None
+    given[last] = dataclasses.replace(record, config={**record.config, "model": {"name": "another"}})
+    assert cells(document(benchmark, given), "runtime")["low", "LoRA r2"].text == "3.00"
+
+
+def test_storage_gives_a_range_where_heads_differ() -> None:
+    benchmark = parse("kept", made_up.TEXT.replace("tables: [quality", "tables: [storage, quality"))
+    full, lora = benchmark.cells({"scale": "low"}, rows=["lora"]), benchmark.cells({"scale": "low"}, rows=["full"])
+    records: dict[CellRequest, Record | None] = {request: made_up.record(request) for request in (*full, *lora)}
+    wide = made_up.record(full[1])
+    assert wide.params is not None
+    records[full[1]] = dataclasses.replace(wide, params=dataclasses.replace(wide.params, stored=3000, head=2000))
+    made = document(benchmark, records)
+    [table] = [table for table in made.tables if table.kind == "storage"]
+    texts = {line.key: [entry.text for entry in line.entries] for line in table.sections[0].lines}
+    assert [head.key for head in table.heads] == ["trained", "stored", "percent", "head", "bytes"]
+    assert texts["LoRA r2"] == ["1,000", "1,000–3,000", "0.3 % (0.38 %)", "0–2,000", "2.00 kB"]
+    assert texts["Full"] == ["1,000,000", "1,000,000", "100 %", "0", "2.00 MB"]
+
+
+def test_memory_of_one_kind_of_measurement() -> None:
+    benchmark = parse("memory", made_up.TEXT.replace("tables: [quality", "tables: [memory, quality"))
+    full, lora = benchmark.cells({"scale": "low"}, columns=["ag_news"])
+    records = {full: made_up.record(full), lora: made_up.record(lora)}
+    assert not [table for table in document(benchmark, records).tables if table.kind == "memory"]  # type: ignore[arg-type]
+    made: dict[CellRequest, Record | None] = {
+        full: dataclasses.replace(records[full], memory=Memory("rss_exclusive", 1_234_000_000)),
+        lora: dataclasses.replace(records[lora], memory=Memory("rss_exclusive", 617_000_000)),
+    }
+    shown = cells(document(benchmark, made), "memory")
+    assert shown["low", "Full"].text == "1.23 GB"
+    assert shown["low", "LoRA r2"].text == "617 MB"
+    assert shown["low", "LoRA r2"].best
+    more = benchmark.cells({"scale": "low"}, columns=["samsum"])[0]
+    made[more] = dataclasses.replace(made_up.record(more), memory=Memory("cuda_peak", 5))
+    assert cells(document(benchmark, made), "memory", "samsum")["low", "Full"].text == "–"
+
+
+def test_a_benchmark_chooses_its_counts() -> None:
+    benchmark = parse("counts", made_up.TEXT + "counts: [bytes, trained]\n")
+    request = benchmark.cells({})[0]
+    [table, *_] = document(benchmark, {request: made_up.record(request)}).tables
+    assert [head.key for head in table.heads if head.source == "parameters"] == ["trained", "bytes"]
+    with pytest.raises(UserError, match="allowed are"):
+        parse("counts", made_up.TEXT + "counts: [weights]\n")
+
+
 def test_every_kind_of_a_benchmark_has_a_maker() -> None:
-    assert {"quality", "convergence", "per_100k", "per_minute", "runtime"} <= set(MAKERS)
+    assert set(MAKERS) == set(KINDS) - {"against_full", "parameters", "speed_up"}  # these two hold no scores of cells
 
 
 @pytest.mark.parametrize(
@@ -171,6 +303,10 @@ def test_every_kind_of_a_benchmark_has_a_maker() -> None:
         (percent(204_800, 2_849_757_184), "0.0072 %"),
         (seconds(1249.3), "1249"),
         (seconds(8.476), "8.48"),
+        (size(69_120), "69.1 kB"),
+        (size(999_990), "1.00 MB"),
+        (size(154e6), "154 MB"),
+        (size(12), "12 B"),
     ],
 )
 def test_numbers(shown: str, wanted: str) -> None:

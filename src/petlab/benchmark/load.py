@@ -11,11 +11,11 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import yaml
 
-from petlab.benchmark.spec import KINDS, NO_SCALE, Benchmark, Column, Difference, Kind, Paper, Printed, Row
+from petlab.benchmark.spec import KINDS, NO_SCALE, Benchmark, Column, Count, Difference, Kind, Paper, Printed, Row
 from petlab.errors import UserError, choices
 
 _TOP = ("like", *(name for name in Benchmark.__dataclass_fields__ if name != "name"))
@@ -70,6 +70,16 @@ def _benchmark(name: str, given: Mapping[str, Any]) -> Benchmark:
     scales = tuple(given["scales"]) if "scales" in given else base.scales if base else (NO_SCALE,)
     rows = tuple(_row(entry, columns, scales, base) for entry in given["rows"])
     keys = [row.key for row in rows]
+    differences = (
+        tuple(_difference(entry) for entry in given["differences"])
+        if "differences" in given
+        else base.differences
+        if base
+        else ()
+    )
+    nowhere = {name for one in differences for name in one.rows} - {*keys, *(row.label for row in rows)}
+    if nowhere and "differences" in given:
+        raise ValueError(f"a difference names rows that are not there: {sorted(nowhere)}")
     if len(set(keys)) < len(keys):
         raise ValueError(f"two rows have the same label and parameters: {sorted(k for k in keys if keys.count(k) > 1)}")
     kind = _kind(given["kind"])
@@ -83,14 +93,16 @@ def _benchmark(name: str, given: Mapping[str, Any]) -> Benchmark:
         scales=scales,
         seeds=tuple(given["seeds"]) if "seeds" in given else base.seeds if base else (0,),
         defaults=hydra_values(given["defaults"]) if "defaults" in given else base.defaults if base else {},
+        dataset_defaults=_by_dataset(given["dataset_defaults"], columns)
+        if "dataset_defaults" in given
+        else base.dataset_defaults
+        if base
+        else {},
         rows=rows,
+        counts=_counts(given["counts"]) if "counts" in given else base.counts if base else ("stored", "percent"),
         statistic=given.get("statistic", base.statistic if base else "mean"),
         companions=dict(given.get("companions", {})),
-        differences=tuple(_difference(entry) for entry in given["differences"])
-        if "differences" in given
-        else base.differences
-        if base
-        else (),
+        differences=differences,
         notes=tuple(given.get("notes", ())),
         synthetic=given.get("synthetic", base.synthetic if base else ""),
     )
@@ -118,7 +130,7 @@ def _row(given: Mapping[str, Any], columns: Sequence[Column], scales: Sequence[s
     printed = _printed(given.pop("printed", {}), columns, scales, label)
     given |= {name: hydra_values(given[name]) for name in ("overrides",) if name in given}
     if "dataset_overrides" in given:
-        given["dataset_overrides"] = {key: hydra_values(value) for key, value in given["dataset_overrides"].items()}
+        given["dataset_overrides"] = _by_dataset(given["dataset_overrides"], columns)
     inherited: dict[str, Any] = {}
     if base is not None and "method" not in given:
         alike = [row for row in base.rows if row.label == label]
@@ -156,8 +168,17 @@ def _printed(
 def _difference(given: str | Mapping[str, Any]) -> Difference:
     if isinstance(given, str):
         return Difference(given)
-    _known(given, ("text", "datasets"), "a difference")
-    return Difference(given["text"], tuple(given.get("datasets", ())))
+    _known(given, tuple(Difference.__dataclass_fields__), "a difference")
+    return Difference(given["text"], tuple(given.get("datasets", ())), tuple(given.get("rows", ())))
+
+
+def _by_dataset(given: Mapping[str, Any], columns: Sequence[Column]) -> dict[str, dict[str, str]]:
+    """Overrides by data set, every one of which must be that of a column."""
+    known = list(dict.fromkeys(column.dataset for column in columns if column.dataset is not None))
+    for dataset in given:
+        if dataset not in known:
+            raise ValueError(f"{dataset} is the data set of no column; there are: {', '.join(known)}")
+    return {dataset: hydra_values(value) for dataset, value in given.items()}
 
 
 def hydra_values(given: Mapping[str, Any]) -> dict[str, str]:
@@ -181,6 +202,13 @@ def _kind(word: str) -> Kind:
     if word not in KINDS:
         raise ValueError(f"kind {word!r} is none of {list(KINDS)}")
     return word
+
+
+def _counts(given: Sequence[str]) -> tuple[Count, ...]:
+    unknown = [word for word in given if word not in get_args(Count)]
+    if unknown:
+        raise ValueError(f"counts {unknown}: allowed are {list(get_args(Count))}")
+    return tuple(word for word in get_args(Count) if word in given)
 
 
 def _mapping(given: object, what: str) -> Mapping[str, Any]:

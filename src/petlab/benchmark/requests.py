@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from petlab.benchmark.spec import Benchmark, Row
 
 T = TypeVar("T")
+ALWAYS = "++"  # before a key: replace it even where the rows vary it
+OWN = "each row's own"
+_PLACES = ("paths.", "data.root", "tracker", "train.device", "train.threads")  # change where, not what
 
 
 class CellKey(NamedTuple):
@@ -34,7 +37,10 @@ class Change:
 
 @dataclass(frozen=True)
 class CellRequest:
-    """One cell of a benchmark: where its result stands, and the Hydra overrides that make it."""
+    """One cell of a benchmark: where its result stands, and the Hydra overrides that make it.
+
+    `problem` says why the cell cannot be run as it stands: the weights are not public.
+    """
 
     row: str
     dataset: str
@@ -42,6 +48,7 @@ class CellRequest:
     seed: int
     overrides: Mapping[str, str] = field(hash=False)
     changes: tuple[Change, ...] = ()
+    problem: str | None = None
 
     @property
     def key(self) -> CellKey:
@@ -68,44 +75,48 @@ def requests(
     datasets = list(dict.fromkeys(column.dataset for column in chosen if column.dataset is not None))
     if "dataset" in given:
         datasets = _filter("dataset", given.pop("dataset"), datasets)
-    scales = list(benchmark.scales)
-    if "scale" in given:
-        scales = _several("scale", given.pop("scale"), scales)
-    seeds = [str(seed) for seed in benchmark.seeds]
-    if "seed" in given:
-        seeds = _several("seed", given.pop("seed"), seeds)
-    chosen_rows = [row for row in chosen_rows if row.method]
-    for key in list(given):
-        values = {row.key: _value(row, key) for row in benchmark.rows}
-        there = {value for value in values.values() if value is not None}
-        stand_in = key == "model" and not there & {word.strip() for word in given[key].split(",")}
-        if len(there) > 1 and not stand_in:
-            allowed = set(_filter(key, given.pop(key), list(dict.fromkeys(v for v in values.values() if v))))
-            chosen_rows = [row for row in chosen_rows if values[row.key] in allowed]
-    made = []
-    for scale in scales:
-        for row in chosen_rows:
-            for dataset in datasets:
-                if row.printed and not _has_place(benchmark, row, dataset, scale):
-                    continue
-                for seed in seeds:
-                    made.append(_request(benchmark, row, dataset, scale, _integer(seed), given))
-    return made
+    scales = _several("scale", given.pop("scale", None), benchmark.scales)
+    seeds = _several("seed", given.pop("seed", None), [str(seed) for seed in benchmark.seeds])
+    cells = [(row, dataset) for row in chosen_rows for dataset in datasets if row.method]
+    varied = {key: _values(benchmark, key.removeprefix(ALWAYS)) for key in given}
+    varied = {key: values for key, values in varied.items() if len(values) > 1}
+    for key, values in varied.items():
+        stand_in = key == "model" and not set(values) & {word.strip() for word in given[key].split(",")}
+        if not stand_in and not key.startswith(ALWAYS):
+            allowed = _filter(key, given.pop(key), values)
+            cells = [cell for cell in cells if _canonical(benchmark.settings(*cell).get(key)) in allowed]
+    given = {key.removeprefix(ALWAYS): value for key, value in given.items()}
+    return [
+        _request(benchmark, row, dataset, scale, _integer(seed), given, {key.removeprefix(ALWAYS) for key in varied})
+        for scale in scales
+        for row, dataset in cells
+        if not row.printed or _has_place(benchmark, row, dataset, scale)
+        for seed in seeds
+    ]
 
 
 def _request(
-    benchmark: Benchmark, row: Row, dataset: str, scale: str, seed: int, given: Mapping[str, str]
+    benchmark: Benchmark,
+    row: Row,
+    dataset: str,
+    scale: str,
+    seed: int,
+    given: Mapping[str, str],
+    varied: Iterable[str],
 ) -> CellRequest:
-    """The overrides of one cell: the table's defaults, the row's, the data set's, the user's."""
-    wanted = {**benchmark.defaults, "method": row.method, **row.overrides, **row.dataset_overrides.get(dataset, {})}
+    """The overrides of one cell: what the benchmark says of it, then the user's."""
+    wanted = benchmark.settings(row, dataset)
+    if scale not in benchmark.scales:  # epochs and evaluations of the paper's scale are not those of another one
+        wanted = {key: value for key, value in wanted.items() if not key.startswith("scale.")}
     changes = []
     final = dict(wanted)
     for key, value in given.items():
-        if key.startswith("method.") and key not in wanted and any(_value(r, key) is not None for r in benchmark.rows):
+        if key.startswith("method.") and key not in wanted and _values(benchmark, key):
             continue  # a field of other rows' method: replaced there
         final[key] = value
-        if wanted.get(key) != value and not key.startswith(_PLACES):
-            changes.append(Change(key, value, wanted.get(key)))
+        theirs = wanted.get(key)
+        if _canonical(theirs) != _canonical(value) and not key.startswith(_PLACES):
+            changes.append(Change(key, value, OWN if key in varied else theirs))
     if scale not in benchmark.scales:
         changes.append(Change("scale", scale, ", ".join(benchmark.scales)))
     if seed not in benchmark.seeds:
@@ -113,10 +124,10 @@ def _request(
     model = final.pop("model", None)
     ordered = {**({"model": model} if model else {}), "method": final.pop("method")}
     ordered |= {"dataset": dataset, "scale": scale, "seed": str(seed)}
-    return CellRequest(row.key, dataset, scale, seed, {**ordered, **final}, tuple(changes))
-
-
-_PLACES = ("paths.", "data.root", "tracker", "train.device", "train.threads")  # change where, not what
+    problem = None
+    if not row.runnable and model == wanted.get("model"):
+        problem = f"the weights of {model} are not public; model=NAME runs the row on a stand-in"
+    return CellRequest(row.key, dataset, scale, seed, {**ordered, **final}, tuple(changes), problem)
 
 
 def _has_place(benchmark: Benchmark, row: Row, dataset: str, scale: str) -> bool:
@@ -126,21 +137,44 @@ def _has_place(benchmark: Benchmark, row: Row, dataset: str, scale: str) -> bool
     return any(column.key in row.printed[scale] for column in benchmark.columns if column.dataset == dataset)
 
 
-def _value(row: Row, key: str) -> str | None:
-    return row.method if key == "method" else row.overrides.get(key)
+def _values(benchmark: Benchmark, key: str) -> list[str]:
+    """The different values that the benchmark's cells have of a key."""
+    datasets = dict.fromkeys(column.dataset for column in benchmark.columns if column.dataset is not None)
+    settings = [benchmark.settings(row, dataset) for row in benchmark.rows if row.method for dataset in datasets]
+    return list(dict.fromkeys(_canonical(each[key]) for each in settings if key in each))
+
+
+def _canonical(value: str | None) -> str:
+    """One spelling for each value: `3e-4` and `0.0003`, `[q, v]` and `[q,v]`."""
+    if value is None:
+        return ""
+    try:
+        return repr(float(value))
+    except ValueError:
+        return value.replace(" ", "") if value.startswith("[") else value
 
 
 def _filter(key: str, given: str, there: Sequence[str]) -> list[str]:
     """The values that `given` (comma-separated) keeps, in the benchmark's order."""
-    wanted = [word.strip() for word in given.split(",")] if given not in there else [given]
-    unknown = [word for word in wanted if word not in there]
-    if unknown:
-        raise UserError(f"{key}={given}: the rows of this benchmark have: {', '.join(there)}")
-    return [value for value in there if value in wanted]
+    known = {_canonical(value): value for value in there}
+    wanted = [_canonical(given)]
+    if wanted[0] not in known:
+        wanted = [_canonical(word.strip()) for word in given.split(",")]
+    if not set(wanted) <= set(known):
+        way_out = "" if key in ("method", "dataset") else f"; {ALWAYS}{key}={given} replaces it in every row"
+        raise UserError(f"{key}={given}: the rows of this benchmark have: {', '.join(_shown(there))}{way_out}")
+    return [value for name, value in known.items() if name in wanted]
 
 
-def _several(key: str, given: str, there: Sequence[str]) -> list[str]:
+def _shown(values: Iterable[str]) -> list[str]:
+    """Whole numbers without the point that `_canonical` gives them."""
+    return [value.removesuffix(".0") for value in values]
+
+
+def _several(key: str, given: str | None, there: Sequence[str]) -> list[str]:
     """Filter where the benchmark varies the key, replace where it has one value."""
+    if given is None:
+        return list(there)
     return _filter(key, given, there) if len(there) > 1 else [word.strip() for word in given.split(",")]
 
 
@@ -152,12 +186,24 @@ def _keep(
     if wanted is None:
         return entries
     known = {name.casefold() for entry in entries for name in names(entry) if name}
-    for word in wanted:
-        if word.casefold() not in known:
+    words = _rejoined([word.casefold() for word in wanted], known)
+    for word in words:
+        if word not in known:
             shown = dict.fromkeys(name for entry in entries for name in names(entry) if name)
             raise UserError(f"{option} {word}: this benchmark has: {', '.join(shown)}")
-    words = {word.casefold() for word in wanted}
-    return [entry for entry in entries if words & {name.casefold() for name in names(entry) if name}]
+    return [entry for entry in entries if set(words) & {name.casefold() for name in names(entry) if name}]
+
+
+def _rejoined(words: Sequence[str], known: Iterable[str]) -> list[str]:
+    """The words of a comma-separated list, those put together again that are one name with a comma in it."""
+    found: list[str] = []
+    rest = list(words)
+    while rest:
+        lengths = [length for length in range(len(rest), 0, -1) if ", ".join(rest[:length]) in known]
+        length = lengths[0] if lengths else 1
+        found.append(", ".join(rest[:length]))
+        rest = rest[length:]
+    return found
 
 
 def _integer(text: str) -> int:

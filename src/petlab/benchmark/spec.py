@@ -4,12 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, get_args
 
 from petlab.benchmark.requests import CellRequest, requests
 
-Kind = Literal["quality", "convergence", "per_100k", "per_minute", "runtime", "parameters", "speed_up"]
-KINDS: tuple[Kind, ...] = ("quality", "convergence", "per_100k", "per_minute", "runtime", "parameters", "speed_up")
+Kind = Literal[
+    "quality",
+    "against_full",
+    "convergence",
+    "time_to_95",
+    "time_to_99",
+    "per_100k",
+    "per_minute",
+    "runtime",
+    "storage",
+    "memory",
+    "parameters",
+    "speed_up",
+]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+Count = Literal["trained", "stored", "percent", "head", "bytes"]
 NO_SCALE = "full"  # tables that do not vary the amount of data use all of it
 
 
@@ -112,15 +126,31 @@ class Row:
     @property
     def key(self) -> str:
         """The printed label and the printed parameters: two rows of a table may share a label."""
-        return f"{self.label}{self.marks} {self.parameters or ''}".strip()
+        return f"{self.shown} {self.parameters or ''}".strip()
+
+    @property
+    def shown(self) -> str:
+        """Label and marks, as tables show them."""
+        return self.label + self.marks
 
 
 @dataclass(frozen=True)
 class Difference:
-    """A known difference between the paper's protocol and a run here, whatever the overrides; badged in the tables."""
+    """A known difference between the paper's protocol and a run here, whatever the overrides; badged in the tables.
+
+    Attributes:
+        text: the sentence of the legend.
+        datasets: where it holds; empty: all.
+        rows: keys or labels of the rows where it holds; empty: all.
+    """
 
     text: str
-    datasets: tuple[str, ...] = ()  # empty: all
+    datasets: tuple[str, ...] = ()
+    rows: tuple[str, ...] = ()
+
+    def holds(self, row: Row, dataset: str) -> bool:
+        in_row = not self.rows or row.key in self.rows or row.label in self.rows
+        return in_row and (not self.datasets or dataset in self.datasets)
 
 
 @dataclass(frozen=True)
@@ -131,7 +161,10 @@ class Benchmark:
         name: file name without its ending; the table id.
         kind: what the printed cells are.
         tables: the kinds that the records of this benchmark fill.
+        counts: parameter counts that stand as columns before the scores.
         statistic: what stands for several seeds, as in the paper.
+        defaults: overrides of every cell.
+        dataset_defaults: overrides of the cells of single data sets.
         companions: the benchmark whose printed cells stand beside ours in another kind.
         synthetic: what every table must say of the data, such as "synthetic data, nano model"; empty for real data.
         differences: of protocol against the paper, whatever the overrides.
@@ -148,6 +181,8 @@ class Benchmark:
     seeds: tuple[int, ...]
     defaults: Mapping[str, str]
     rows: tuple[Row, ...]
+    dataset_defaults: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    counts: tuple[Count, ...] = ("stored", "percent")
     statistic: Literal["mean", "median"] = "mean"
     companions: Mapping[str, str] = field(default_factory=dict)
     differences: tuple[Difference, ...] = ()
@@ -160,6 +195,12 @@ class Benchmark:
     def column(self, key: str) -> Column:
         return next(column for column in self.columns if column.key == key)
 
+    def settings(self, row: Row, dataset: str) -> dict[str, str]:
+        """What the benchmark says of the cells of a row and a data set: the more special word wins."""
+        special = (self.defaults, self.dataset_defaults.get(dataset, {}), {"method": row.method})
+        own = (row.overrides, row.dataset_overrides.get(dataset, {}))
+        return {key: value for part in (*special, *own) for key, value in part.items()}
+
     def cells(
         self,
         overrides: Mapping[str, str] | None = None,
@@ -170,7 +211,8 @@ class Benchmark:
 
         Args:
             overrides: a key that the rows vary filters (`method=lora,ia3`, `scale=low`); any other key replaces the
-                value in every row, and the tables badge it.
+                value in every row, and the tables badge it. A model that no row has stands in for all, and `++key`
+                replaces whatever the rows say. A scale of the user's own brings its own epochs.
             rows: labels, keys or methods to keep.
             columns: data sets, labels, headings or metrics to keep.
 

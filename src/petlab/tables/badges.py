@@ -75,11 +75,8 @@ def differences(placed: Placed, benchmark: Benchmark) -> tuple[str, ...]:
         if data.overlap:
             texts.append(f"{data.dataset}: {data.overlap:,} of {data.test_rows:,} test inputs also stand in train")
     if benchmark.paper is not None:
-        texts += [
-            known.text
-            for known in benchmark.differences
-            if not known.datasets or placed.request.dataset in known.datasets
-        ]
+        row = benchmark.row(placed.request.row)
+        texts += [known.text for known in benchmark.differences if known.holds(row, placed.request.dataset)]
     return tuple(dict.fromkeys(texts))
 
 

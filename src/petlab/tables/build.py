@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,8 @@ from petlab.tables.footer import footer
 from petlab.tables.grid import Document, Table
 from petlab.tables.layout import failures
 from petlab.tables.quality import quality
+from petlab.tables.resources import memory, storage
+from petlab.tables.time_to import time_to
 
 MAKERS: Mapping[str, Callable[[Collected, Legend], Table | None]] = {
     "quality": quality,
@@ -27,6 +30,10 @@ MAKERS: Mapping[str, Callable[[Collected, Legend], Table | None]] = {
     "per_100k": per_100k,
     "per_minute": per_minute,
     "runtime": runtime,
+    "time_to_95": partial(time_to, kind="time_to_95"),
+    "time_to_99": partial(time_to, kind="time_to_99"),
+    "storage": storage,
+    "memory": memory,
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import statistics
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,7 +15,9 @@ from petlab.benchmark import Benchmark, CellKey, CellRequest
 from petlab.record import Record, RecordError, parse, read
 
 ORIGINS = ("trained now", "reused", "reference")
+BASELINE = "full"  # the method that others are compared with
 Machine = tuple[str, str, int]  # hardware, device, threads
+Circumstances = tuple[str, str, object, object]  # model, data set and hash of its rows, scale, seed
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,20 @@ class Collected:
         """The hardware, device and thread count that most exclusive records have: only their seconds are compared."""
         counts = Counter(machine(one.record) for one in self.placed if one.record and timed(one.record))
         return min(counts, key=lambda found: (-counts[found], found)) if counts else None
+
+    def baseline(self, record: Record) -> Record | None:
+        """Full fine-tuning of the same model on the same rows with the same seed."""
+        return self._baselines.get(_circumstances(record))
+
+    @cached_property
+    def _baselines(self) -> dict[Circumstances, Record]:
+        return {
+            _circumstances(one.record): one.record
+            for one in reversed(self.placed)  # the first row of the table wins
+            if one.record is not None
+            and one.record.status == "done"
+            and self.benchmark.row(one.request.row).method == BASELINE
+        }
 
     @cached_property
     def _places(self) -> dict[tuple[str, str, str], tuple[Placed, ...]]:
@@ -143,6 +160,12 @@ def mean(values: Sequence[float]) -> float:
 def deviation(values: Sequence[float]) -> float | None:
     """Sample standard deviation; None for one value."""
     return statistics.stdev(values) if len(values) > 1 else None
+
+
+def _circumstances(record: Record) -> Circumstances:
+    data = f"{record.data.dataset} {record.data.hash}" if record.data is not None else ""
+    model = json.dumps(record.config.get("model"), sort_keys=True)
+    return model, data, _name(record.config.get("scale")), record.config.get("seed")
 
 
 def machine(record: Record) -> Machine:

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from petlab.benchmark import Column
-from petlab.record import Record
 from petlab.tables.badges import Legend
-from petlab.tables.collect import Collected, Group, mean
+from petlab.tables.collect import BASELINE, Collected, Group, mean
 from petlab.tables.grid import Entry, Table
-from petlab.tables.layout import LEFT_OUT, tabulate, timed_records, timing_notes
+from petlab.tables.layout import LEFT_OUT, comparable, tabulate, timed_records, timing_notes
 from petlab.tables.numbers import fixed, significant
-
-BASELINE = "full"  # the method that run times are divided by
 
 
 def per_100k(collected: Collected, legend: Legend) -> Table | None:
@@ -58,7 +55,7 @@ def per_minute(collected: Collected, legend: Legend) -> Table | None:
 
 def runtime(collected: Collected, legend: Legend) -> Table | None:
     """Pu et al. 2023, figure 1: run time / run time of full fine-tuning on the same data set, scale and seed."""
-    if baseline_row(collected) is None:
+    if all(collected.benchmark.row(row).method != BASELINE for row in collected.rows):
         return None
 
     def ours(group: Group, _column: Column) -> tuple[Entry, float | None]:
@@ -80,29 +77,14 @@ def runtime(collected: Collected, legend: Legend) -> Table | None:
     )
 
 
-def baseline_row(collected: Collected) -> str | None:
-    """The row of full fine-tuning, if the table has one."""
-    full = [row for row in collected.rows if collected.benchmark.row(row).method == BASELINE]
-    return full[0] if full else None
-
-
 def normalised(collected: Collected, group: Group) -> list[float]:
     """Run times of a group over those of full fine-tuning of the same seed; seeds without a baseline are left out."""
-    row = baseline_row(collected)
-    if row is None or not group.placed:
-        return []
-    place = group.placed[0].request
-    base = collected.group(row, place.dataset, place.scale)
-    seconds = {_seed(record): record.convergence.run_s for record in timed_records(collected, base)}
-    return [
-        record.convergence.run_s / seconds[_seed(record)]
-        for record in timed_records(collected, group)
-        if seconds.get(_seed(record), 0.0) > 0
-    ]
-
-
-def _seed(record: Record) -> object:
-    return record.config.get("seed")
+    ratios = []
+    for record in timed_records(collected, group):
+        base = collected.baseline(record)
+        if base is not None and comparable(collected, base) and base.convergence.run_s > 0:
+            ratios.append(record.convergence.run_s / base.convergence.run_s)
+    return ratios
 
 
 def _entry(ratios: list[float]) -> tuple[Entry, float | None]:

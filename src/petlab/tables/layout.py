@@ -6,13 +6,13 @@ import dataclasses
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
-from petlab.benchmark import Benchmark, CellKey, Column, Printed, Row
-from petlab.benchmark.spec import number
+from petlab.benchmark import Benchmark, CellKey, Column, Printed
 from petlab.record import Record
+from petlab.tables import counts
 from petlab.tables.badges import Legend
 from petlab.tables.collect import Collected, Group, machine, timed
 from petlab.tables.grid import EMPTY, Entry, Head, Line, Section, Source, Table, mark_best
-from petlab.tables.numbers import compact, fixed, percent
+from petlab.tables.numbers import fixed
 from petlab.tables.printed import printed_cell, printed_source
 
 Ours = Callable[[Group, Column], tuple[Entry, float | None]]  # the entry, and what decides which one is best
@@ -54,29 +54,28 @@ def tabulate(
     ]
     compare = {column.key for column in columns if _prints(printed, column, collected)}
     gaps = difference and any(one.record is not None and one.record.status == "done" for one in collected.placed)
-    lead = _parameter_heads(collected, kind)
+    lead = counts.heads(there.counts) if kind in COUNTED else []
+    told = counts.printed_heads([there.row(row) for row in collected.rows]) if kind == "quality" else []
     shared = {column.key: legend.shared(_filled_keys(collected, column)) for column in columns}
-    heads = [*lead, *(head for column in columns for head in _heads(column, compare, gaps, shared[column.key]))]
+    heads = [*lead, *told, *(head for column in columns for head in _heads(column, compare, gaps, shared[column.key]))]
     sections = []
     for scale in collected.scales:
         if not _filled(collected, scale) and not _prints_scale(printed, scale, collected):
             continue
         bodies: dict[str, list[Entry]] = {
-            row: _parameters(collected, there.row(row), scale)[: len(lead)] for row in collected.rows
+            row: counts.entries(there.counts, counts.of_row(collected, row, scale))[: len(lead)]
+            + [counts.printed_entry(there.row(row))][: len(told)]
+            for row in collected.rows
         }
         for column in columns:
             letters = partial(legend.letters, known=shared[column.key])
             made = _ours(collected, column, scale, ours, summary, letters)
             _add_column(collected, bodies, column, scale, made, printed, compare, gaps, higher(column))
-        lines = [
-            Line(row, there.row(row).label + there.row(row).marks, there.row(row).method, tuple(bodies[row]))
-            for row in collected.rows
-        ]
+        lines = [Line(row, there.row(row).shown, there.row(row).method, tuple(bodies[row])) for row in collected.rows]
         sections.append(Section(scale, _section_title(collected, scale), tuple(lines)))
     if not sections:
         return None
-    stem = f"{title} ({there.synthetic})" if there.synthetic else title
-    return Table(there.name, kind, stem, tuple(heads), tuple(sections), tuple(notes))
+    return Table(there.name, kind, titled(there, title), tuple(heads), tuple(sections), tuple(notes))
 
 
 def _ours(
@@ -161,8 +160,12 @@ def failures(collected: Collected) -> list[str]:
 
 def timed_records(collected: Collected, group: Group) -> list[Record]:
     """Records whose seconds may be compared: exclusive timing, and the hardware that most records have."""
-    wanted = collected.timing_class
-    return [record for record in group.done if timed(record) and machine(record) == wanted]
+    return [record for record in group.done if comparable(collected, record)]
+
+
+def comparable(collected: Collected, record: Record) -> bool:
+    """Whether the seconds of a finished record stand in this benchmark's tables."""
+    return timed(record) and machine(record) == collected.timing_class
 
 
 LEFT_OUT = Entry("–", state="left out", reason="seconds not comparable")
@@ -170,58 +173,16 @@ LEFT_OUT = Entry("–", state="left out", reason="seconds not comparable")
 
 def timing_notes(collected: Collected) -> list[str]:
     """A line on the cells that a table with seconds leaves out."""
-    wanted = collected.timing_class
     done = [one.record for one in collected.placed if one.record is not None and one.record.status == "done"]
     shared = sum(record.time.timing != "exclusive" for record in done)
-    other = sum(timed(record) and machine(record) != wanted for record in done)
+    other = sum(timed(record) and not comparable(collected, record) for record in done)
     parts = [f"{shared} with shared timing"] * (shared > 0) + [f"{other} of other hardware or threads"] * (other > 0)
     return [f"left out of tables with seconds (–): {', '.join(parts)}"] if parts else []
 
 
-def _parameter_heads(collected: Collected, kind: str) -> list[Head]:
-    """Columns of parameter counts; the paper's own only where it prints any, and only in the first table."""
-    if kind not in COUNTED:
-        return []
-    heads = [
-        Head("stored", "Stored parameters", source="parameters", metric="stored", short="stored"),
-        Head("percent", "% of base", source="parameters", metric="percent_of_base", short="% base"),
-    ]
-    rows = [collected.benchmark.row(row) for row in collected.rows]
-    if kind == "quality" and any(row.parameters or row.known_parameters for row in rows):
-        heads.append(
-            Head("printed", "Parameters in the paper", source="parameters", metric="printed_parameters", short="paper")
-        )
-    return heads
-
-
-def _parameters(collected: Collected, row: Row, scale: str) -> list[Entry]:
-    """Stored parameters, their share of the base with and without embeddings, and the paper's count."""
-    printed = row.parameters or row.known_parameters
-    theirs = EMPTY
-    if printed is not None:
-        plain = f"{int(printed):,}" if printed.isdigit() else printed
-        theirs = Entry(plain, compact(number(printed)) if printed.isdigit() else "", (("printed", printed),))
-    return [*_counted(collected, row.key, scale), theirs]
-
-
-def _counted(collected: Collected, row: str, scale: str) -> tuple[Entry, Entry]:
-    """Counts of our records."""
-    records = [record for dataset in collected.datasets for record in collected.group(row, dataset, scale).done]
-    counts = [record.params for record in records if record.params is not None]
-    if not counts:
-        return EMPTY, EMPTY
-    low, high = min(counts, key=lambda one: one.stored), max(counts, key=lambda one: one.stored)
-    text = f"{high.stored:,}" if low.stored == high.stored else f"{low.stored:,}–{high.stored:,}"
-    bare = high.base - high.embeddings
-    share = percent(high.stored, high.base)
-    shares: list[tuple[str, float | str]] = [("percent", 100 * high.stored / high.base)]
-    if bare > 0 and high.stored <= bare:
-        share = f"{share} ({percent(high.stored, bare)})"
-        shares.append(("percent_without_embeddings", 100 * high.stored / bare))
-    return (
-        Entry(text, compact(high.stored), (("stored", high.stored),)),
-        Entry(share, percent(high.stored, high.base), tuple(shares)),
-    )
+def titled(there: Benchmark, title: str) -> str:
+    """A table's title, with what must be said of the data."""
+    return f"{title} ({there.synthetic})" if there.synthetic else title
 
 
 def _filled_keys(collected: Collected, column: Column) -> list[CellKey]:

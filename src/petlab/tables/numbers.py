@@ -35,3 +35,11 @@ def percent(part: float, whole: float) -> str:
 def seconds(value: float) -> str:
     """Whole seconds from 100 on, else three significant digits."""
     return f"{value:.0f}" if value >= 99.95 else f"{value:#.3g}"
+
+
+def size(count: float) -> str:
+    """Bytes in decimal units: `69.1 kB`, `15.4 MB`, `1.20 GB`."""
+    for limit, unit in ((1e9, "GB"), (1e6, "MB"), (1e3, "kB")):
+        if count >= 0.9995 * limit:
+            return f"{count / limit:#.3g} {unit}".replace(". ", " ")
+    return f"{count:.0f} B"
