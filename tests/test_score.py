@@ -37,7 +37,7 @@ def test_webnlg_takes_several_reference_files(tmp_path: Path) -> None:
     first = _file(tmp_path / "reference0", "a b c d e .\nThe Mill, Ely\n")
     second = _file(tmp_path / "reference1", "x\n\n")
     outputs = _file(tmp_path / "out", "A b c d e .\nthe mill , ely\n")
-    assert score("webnlg", [first, second], outputs, with_meteor=False) == {"BLEU": pytest.approx(100.0)}
+    assert score("webnlg", [first, second], outputs, with_meteor=False) == {"BLEU": pytest.approx(100.0), "TER": 0.0}
 
 
 def test_glue_submissions(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ def test_identity_order_and_odd_texts(suite: str) -> None:
     golds = [[text, "something else"] for text in TEXTS]
     same = metrics.score_suite(suite, TEXTS, golds)
     other = metrics.score_suite(suite, ODD, golds)
-    assert all(same[name] > other[name] for name in same)
+    assert all(same[name] < other[name] if name == "TER" else same[name] > other[name] for name in same)
     assert metrics.score_suite(suite, TEXTS[::-1], golds[::-1]) == pytest.approx(same)
     top = {"e2e": ["BLEU", "ROUGE_L"], "summaries": list(same), "webnlg": []}[suite]
     assert all(same[name] == pytest.approx(1.0) for name in top)

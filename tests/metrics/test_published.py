@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from petlab.metrics import bleu, e2e, files, meteor, summaries
+from petlab.metrics import bleu, e2e, files, meteor, summaries, ter
 from petlab.score import score
 from tests.metrics.given import need
 
@@ -34,15 +34,17 @@ def test_e2e_meteor_to_four_decimals() -> None:
     assert round(e2e.scores(outputs, list(groups.values()))["METEOR"], 4) == float(row["METEOR"])
 
 
-def test_webnlg_bleu_as_printed() -> None:
+@pytest.mark.parametrize("team", ["Baseline", "GKB_Unimelb"])
+def test_webnlg_bleu_and_ter_as_printed(team: str) -> None:
+    """Seen and unseen as scored; of all, BLEU as scored, and the edits and words of the two add up to its TER."""
     folder = need("webnlg_challenge_2017", "scored")
-    for row in _table(folder / "expected.tsv"):
+    edits, words = 0, 0.0
+    rows = sorted(_table(folder / "expected.tsv"), key=lambda row: row["subset"] == "all-cat")
+    for row in (row for row in rows if row["team"] == team):
         references = [folder / "references" / f"gold-{row['subset']}-reference{number}.lex" for number in range(3)]
-        predictions = folder / f"{row['team']}_{row['subset']}.txt"
-        scores = score("webnlg", references, predictions, with_meteor=False)
-        assert round(scores["BLEU"], 2) == float(row["BLEU"])
         golds = list(zip(*map(files.lines, references), strict=True))
-        found = bleu.corpus(files.lines(predictions), golds)
+        outputs = files.lines(folder / f"{team}_{row['subset']}.txt")
+        found = bleu.corpus(outputs, golds)
         ratio = found.output_length / found.reference_length
         line = (
             f"BLEU = {found.score:.2f}, {'/'.join(f'{p:.1f}' for p in found.precisions)} "
@@ -50,6 +52,23 @@ def test_webnlg_bleu_as_printed() -> None:
             f"hyp_len={found.output_length}, ref_len={found.reference_length})"
         )
         assert line == row["multi_bleu_line"]
+        if row["subset"] == "all-cat":
+            assert edits / words == pytest.approx(float(row["TER"]), abs=1e-12)
+        else:
+            counts = ter.corpus(outputs, [[gold for gold in given if gold] for given in golds])
+            edits, words = edits + counts.edits, words + counts.words
+            assert counts.score == pytest.approx(float(row["TER"]), abs=1e-12)
+
+
+def test_webnlg_suite_as_printed() -> None:
+    folder = need("webnlg_challenge_2017", "scored")
+    row = next(
+        row for row in _table(folder / "expected.tsv") if (row["team"], row["subset"]) == ("Baseline", "new-cat")
+    )
+    references = [folder / "references" / f"gold-new-cat-reference{number}.lex" for number in range(3)]
+    scores = score("webnlg", references, folder / "Baseline_new-cat.txt", with_meteor=False)
+    assert round(scores["BLEU"], 2) == float(row["BLEU"])
+    assert round(scores["TER"], 9) == round(float(row["TER"]), 9)
 
 
 def test_dart_references_are_rebuilt() -> None:
