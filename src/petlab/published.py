@@ -40,6 +40,8 @@ def numbers(table: str | None = None) -> Iterator[Number]:
         for row in found.rows:
             if row.parameters is not None:
                 yield Number(name, row.key, row.method, "", "", "parameters", row.parameters, "")
+            if row.total_parameters is not None:
+                yield Number(name, row.key, row.method, "", "", "total_parameters", row.total_parameters, "")
         for scale in found.scales:
             for row in found.rows:
                 for column in found.columns:

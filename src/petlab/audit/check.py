@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from petlab.benchmark.spec import number
+from petlab.audit.match import figure, last_digit
 
 Verdict = Literal["follows", "explained", "does not follow"]
 
@@ -38,10 +38,9 @@ class Check:
     @property
     def shown(self) -> str:
         """The recomputed number with two digits more than the printed one."""
-        mantissa, exponent, _ = self.printed.partition("E")
-        if exponent:
+        if "E" in self.printed:
             return f"{self.value:.4E}"
-        decimals = len(_digits(mantissa).partition(".")[2])
+        decimals = len(self.printed.rstrip("%xkMB").partition(".")[2])
         return (
             f"{self.value:,.0f}"
             if float(self.value).is_integer() and not decimals
@@ -51,15 +50,5 @@ class Check:
 
 def agrees(printed: str, derived: float) -> bool:
     """Whether a number rounds or is cut to the printed digits; the papers do both."""
-    mantissa, _, exponent = printed.partition("E")
-    step = 10.0 ** (int(exponent or 0) - len(_digits(mantissa).partition(".")[2])) * unit(printed)
-    return abs(number(printed) - derived) < step * (1 - 1e-9) or number(printed) == derived
-
-
-def unit(printed: str) -> float:
-    """What the last letter of a printed number multiplies with: 1e6 for `0.3M`."""
-    return {"k": 1e3, "M": 1e6, "B": 1e9}.get(printed[-1:], 1.0)
-
-
-def _digits(text: str) -> str:
-    return "".join(letter for letter in text if letter.isdigit() or letter == ".")
+    given = float(figure(printed))
+    return abs(given - derived) < float(last_digit(printed)) * (1 - 1e-9) or given == derived

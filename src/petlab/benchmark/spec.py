@@ -104,6 +104,7 @@ class Row:
         label: as printed.
         parameters: trainable parameters as printed in this row; part of the key. None where the table prints none.
         known_parameters: the same count where another place of the paper prints it.
+        total_parameters: parameters for all tasks of the paper against one model's, as printed (`1.2x`).
         method: canonical method id; empty where the row is of no method (the best of prior work).
         overrides: Hydra overrides that reproduce the row, without the method.
         dataset_overrides: further overrides for single data sets.
@@ -116,6 +117,7 @@ class Row:
     method: str
     parameters: str | None = None
     known_parameters: str | None = None
+    total_parameters: str | None = None
     overrides: Mapping[str, str] = field(default_factory=dict)
     dataset_overrides: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     printed: Mapping[str, Mapping[str, Printed]] = field(default_factory=dict)
@@ -191,6 +193,14 @@ class Benchmark:
 
     def row(self, key: str) -> Row:
         return next(row for row in self.rows if row.key == key)
+
+    def block(self, key: str) -> str:
+        """What a row is compared within: the model that the table gives it, and its setup where a dagger marks one.
+
+        The papers set the best of each such block in bold.
+        """
+        row = self.row(key)
+        return f"{row.overrides.get('model', '')}{'†' if '†' in row.marks else ''}"
 
     def column(self, key: str) -> Column:
         return next(column for column in self.columns if column.key == key)
