@@ -12,6 +12,7 @@ FLOORS = [  # from the top; a module may import from its own floor and from lowe
     {"cli"},
     {"commands"},
     {"score"},
+    {"advice"},
     {"tables", "sweep"},
     {"published", "audit"},
     {"benchmark", "config"},

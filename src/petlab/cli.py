@@ -66,6 +66,16 @@ def parser() -> argparse.ArgumentParser:
     audit = commands.add_parser("audit", help="recompute what the papers' numbers allow, and list what does not add up")
     audit.set_defaults(run=_command("published.audit"))
 
+    advise = commands.add_parser("advise", help="which way of tuning for a task, an amount of data and a limit")
+    advise.add_argument("overrides", nargs="*", metavar="paths.results=DIR")
+    advise.add_argument("--task", choices=["classification", "generation"], help="default: both")
+    advise.add_argument("--rows", type=int, metavar="N", help="training rows at hand (default: every data scale)")
+    advise.add_argument("--limit", choices=["time", "memory", "quality"], help="what is scarce (default: each)")
+    advise.add_argument("--source", choices=["records", "printed"], default="records", help="default: records")
+    advise.add_argument("--model", metavar="NAME", help="only records of this model")
+    advise.add_argument("--json", action="store_true", help="everything, for a machine")
+    advise.set_defaults(run=_command("advise.advise"))
+
     pretrain = commands.add_parser("pretrain", help="make an embedded base from the synthetic world")
     pretrain.add_argument("model", help="nano_t5")
     pretrain.add_argument("--out", metavar="DIR", help="where the weights go (default: into the package)")

@@ -85,6 +85,19 @@ def pairs(overrides: list[str]) -> dict[str, str]:
     return pairs
 
 
+def results_folder(overrides: list[str]) -> Path:
+    """The results folder of a command that reads records only.
+
+    Raises:
+        UserError: an override of something else.
+    """
+    given = pairs(overrides)
+    other = sorted(set(given) - {"paths.results"})
+    if other:
+        raise UserError(f"{other[0]}: this command reads records and takes no override but paths.results=DIR")
+    return Path(given.get("paths.results", "results")).expanduser()
+
+
 def words(given: str | None) -> list[str] | None:
     return None if given is None else [word.strip() for word in given.split(",") if word.strip()]
 
