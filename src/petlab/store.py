@@ -71,6 +71,15 @@ class Store:
         self.broken.pop(record.id, None)
         return path
 
+    def read_rows(self, run: str, name: str) -> list[dict[str, Any]]:
+        """What `write_rows` wrote; empty where there is no such file, or none that can be read."""
+        try:
+            text = (self.folder(run) / name).read_text(encoding="utf-8")
+            rows = [json.loads(line) for line in text.splitlines()]
+        except (OSError, ValueError):
+            return []
+        return [row for row in rows if isinstance(row, dict)]
+
     def write_rows(self, run: str, name: str, rows: Iterable[Mapping[str, Any]]) -> None:
         """Write one JSON object a line beside the record."""
         lines = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)

@@ -286,7 +286,7 @@ def test_a_benchmark_chooses_its_counts() -> None:
 
 
 def test_every_kind_of_a_benchmark_has_a_maker() -> None:
-    assert set(MAKERS) == set(KINDS) - {"against_full", "parameters", "speed_up"}  # these two hold no scores of cells
+    assert set(MAKERS) == set(KINDS) - {"parameters", "speed_up"}  # these two hold no scores of cells
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,9 @@ from petlab.benchmark import Benchmark, CellKey, CellRequest
 from petlab.record import Record
 from petlab.store import write_atomic
 from petlab.tables import figure
+from petlab.tables.against_full import against_full
 from petlab.tables.badges import Legend
-from petlab.tables.collect import Collected, collect
+from petlab.tables.collect import Collected, Outputs, collect, no_outputs
 from petlab.tables.convergence import convergence
 from petlab.tables.efficiency import per_100k, per_minute, runtime
 from petlab.tables.emit import csv, html, latex, markdown, terminal
@@ -26,6 +27,7 @@ from petlab.tables.time_to import time_to
 
 MAKERS: Mapping[str, Callable[[Collected, Legend], Table | None]] = {
     "quality": quality,
+    "against_full": against_full,
     "convergence": convergence,
     "per_100k": per_100k,
     "per_minute": per_minute,
@@ -52,6 +54,7 @@ def build(
     placed: Mapping[CellKey, tuple[Mapping[str, Any] | Record | None, str]],
     out: Path,
     problems: Iterable[str] = (),
+    outputs: Outputs = no_outputs,
 ) -> Built:
     """Write `<out>/<name>.{md,tex,csv,html}` and the run-time figure; each file is replaced as a whole or not at all.
 
@@ -62,8 +65,9 @@ def build(
             "trained now", "reused" or "reference".
         out: folder of the files; made if it is not there.
         problems: files that the caller found to be no records; named under the tables.
+        outputs: the lines that a run id's `outputs.jsonl` holds (`id` and scores of each test row), as far as known.
     """
-    collected = collect(benchmark, requests, placed, problems)
+    collected = collect(benchmark, requests, placed, problems, outputs)
     document = compose(collected)
     out.mkdir(parents=True, exist_ok=True)
     files: list[Path] = []

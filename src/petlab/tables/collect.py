@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import statistics
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -17,7 +18,13 @@ from petlab.record import Record, RecordError, parse, read
 ORIGINS = ("trained now", "reused", "reference")
 BASELINE = "full"  # the method that others are compared with
 Machine = tuple[str, str, int]  # hardware, device, threads
+Outputs = Callable[[str], Sequence[Mapping[str, Any]]]  # of a run id: a mapping a test row
 Circumstances = tuple[str, str, object, object]  # model, data set and hash of its rows, scale, seed
+
+
+def no_outputs(_run: str) -> Sequence[Mapping[str, Any]]:
+    """The outputs of runs whose folder is not at hand."""
+    return ()
 
 
 @dataclass(frozen=True)
@@ -50,6 +57,7 @@ class Collected:
     benchmark: Benchmark
     placed: tuple[Placed, ...]
     problems: tuple[str, ...]
+    outputs: Outputs = no_outputs
 
     @cached_property
     def scales(self) -> list[str]:
@@ -65,6 +73,13 @@ class Collected:
 
     def group(self, row: str, dataset: str, scale: str) -> Group:
         return Group(self._places.get((row, dataset, scale), ()))
+
+    def row_scores(self, record: Record, metric: str) -> dict[str, float] | None:
+        """A run's score of each test row by the row's id; None where its outputs do not give all of them."""
+        rows = self.outputs(record.id)
+        found = {str(row.get("id")): row.get(metric) for row in rows}
+        scores = {name: float(value) for name, value in found.items() if isinstance(value, (int, float))}
+        return scores if rows and len(scores) == len(rows) else None
 
     @cached_property
     def timing_class(self) -> Machine | None:
@@ -99,6 +114,7 @@ def collect(
     requests: Sequence[CellRequest],
     placed: Mapping[CellKey, tuple[Mapping[str, Any] | Record | None, str]],
     problems: Iterable[str] = (),
+    outputs: Outputs = no_outputs,
 ) -> Collected:
     """Check every record and put it in its place.
 
@@ -107,6 +123,7 @@ def collect(
         requests: its cells, in order.
         placed: for each cell's key the record (as JSON, or as a `Record`; None = not run) and where it came from.
         problems: what the caller already found wrong with files.
+        outputs: see `build`.
     """
     found: list[Placed] = []
     wrong = list(problems)
@@ -122,7 +139,7 @@ def collect(
                 wrong.append(str(error))
                 record = None
         found.append(Placed(request, record, origin))
-    return Collected(benchmark, tuple(found), tuple(wrong))
+    return Collected(benchmark, tuple(found), tuple(wrong), functools.cache(outputs))
 
 
 def _belongs(record: Record, request: CellRequest, name: str) -> None:

@@ -20,7 +20,8 @@ class Entry:
         short: what a narrow terminal shows instead; empty = `text`.
         numbers: every number in the cell by its name, at full precision (`mean`, `sd`, `n`, `seed 0`; `epoch`, ...);
             printed numbers stay strings, as they were printed.
-        best: best of its column and section.
+        best: best of its column, section and block of rows.
+        mark: an arrow where neither seeds nor test rows explain a difference; the table's notes say from what.
         badges: letters of the legend.
     """
 
@@ -28,6 +29,7 @@ class Entry:
     short: str = ""
     numbers: tuple[tuple[str, float | str], ...] = ()
     best: bool = False
+    mark: str = ""
     badges: str = ""
     state: State = "value"
     reason: str = ""
@@ -143,13 +145,16 @@ class Badge:
     everywhere: bool
 
 
-def mark_best(entries: Sequence[Entry], values: Sequence[float | None], *, higher: bool) -> list[Entry]:
-    """Set `best` on the entries of the best value (all of them when tied); a value alone in its column is none."""
-    there = [value for value in values if value is not None]
-    if len(there) < 2:
-        return list(entries)
-    top = max(there) if higher else min(there)
+def mark_best(
+    entries: Sequence[Entry], values: Sequence[float | None], blocks: Sequence[str], *, higher: bool
+) -> list[Entry]:
+    """Set `best` on the entries of the best value of each block (all of them when tied); a lone value is none."""
+    by_block: dict[str, list[float]] = {}
+    for block, value in zip(blocks, values, strict=True):
+        if value is not None:
+            by_block.setdefault(block, []).append(value)
+    top = {block: (max if higher else min)(there) for block, there in by_block.items() if len(there) > 1}
     return [
-        dataclasses.replace(entry, best=True) if value is not None and value == top else entry
-        for entry, value in zip(entries, values, strict=True)
+        dataclasses.replace(entry, best=True) if value is not None and value == top.get(block) else entry
+        for entry, value, block in zip(entries, values, blocks, strict=True)
     ]

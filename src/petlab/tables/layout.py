@@ -115,11 +115,12 @@ def _add_column(
     """Append a column's entries (ours; printed; difference) to the rows of a section."""
     rows = collected.rows
     entries, values = [entry for entry, _ in made], [value for _, value in made]
-    entries = mark_best(entries, values, higher=higher)
+    blocks = [collected.benchmark.block(row) for row in rows]
+    entries = mark_best(entries, values, blocks, higher=higher)
     theirs = [printed_cell(printed, collected.benchmark.row(row), column, scale) for row in rows]
     numbers = [cell.numbers[-1] if cell else None for cell in theirs]
     shown = [_printed_entry(cell) for cell in theirs]
-    shown = mark_best(shown, numbers, higher=higher)
+    shown = mark_best(shown, numbers, blocks, higher=higher)
     for row, entry, cell, theirs_value in zip(rows, entries, shown, numbers, strict=True):
         bodies[row].append(entry)
         if column.key in compare:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from functools import partial
 from statistics import median
 
@@ -11,18 +12,27 @@ from petlab.tables.collect import Collected, Group, deviation, mean
 from petlab.tables.grid import EMPTY, Entry, Table
 from petlab.tables.layout import LEFT_OUT, tabulate
 from petlab.tables.numbers import fixed
+from petlab.tables.significance import Comparisons, Difference, Place, from_best
 
 
 def quality(collected: Collected, legend: Legend) -> Table | None:
-    """Rows x data sets x scales; best of a column and scale marked."""
+    """Rows x data sets x scales; the best of a column, scale and block of rows marked, and what is surely below it."""
     several = len({one.request.seed for one in collected.placed}) > 1
+    compared = from_best(collected) if several else Comparisons({}, 0, 0, 0)
     notes = [f"{collected.benchmark.statistic} ± standard deviation over seeds"] if several else []
+    notes += [f"↓: worse than the best {compared.note()}"] if compared.tested else []
+
+    def ours(group: Group, column: Column) -> tuple[Entry, float | None]:
+        entry, value = score(group, column, collected.benchmark.statistic)
+        first = group.placed[0].request
+        return _compared(entry, compared.found.get(Place(first.row, column.key, first.scale))), value
+
     return tabulate(
         collected,
         legend,
         "quality",
         "Quality on the test set",
-        partial(score, statistic=collected.benchmark.statistic),
+        ours,
         summary=partial(average, collected),
         higher=lambda column: column.higher_is_better,
         difference=True,
@@ -52,6 +62,15 @@ def score(group: Group, column: Column, statistic: str = "mean") -> tuple[Entry,
     facts += [("sd", spread)] if spread is not None else []
     facts += [(f"seed {seed}", value) for seed, value in values]
     return Entry(text, numbers=tuple(facts)), float(fixed(middle, column.decimals))
+
+
+def _compared(entry: Entry, found: Difference | None) -> Entry:
+    """With the difference from the best, and an arrow where neither seeds nor rows explain it."""
+    if found is None or found.p is None:
+        return entry
+    facts = (("minus best", found.value), ("minus best low", found.low), ("minus best high", found.high))
+    numbers = (*entry.numbers, *facts, ("minus best p", found.p))
+    return dataclasses.replace(entry, numbers=numbers, mark="" if found.explained else "↓")
 
 
 def average(collected: Collected, column: Column, row: str, scale: str) -> tuple[Entry, float | None]:

@@ -79,7 +79,7 @@ def _entry(collected: Collected, share: float, group: Group, _column: Column) ->
     ordered = sorted(timed) if timed else sorted(found, key=lambda one: (one.censored, one.epoch))
     middle = ordered[len(ordered) // 2]
     got = sum(not one.censored for one in ordered)
-    text = f"Ep. {middle.epoch:.4g}{f'; {seconds(middle.seconds)}' if timed else ''}"
+    text = f"Ep. {round(middle.epoch, 1):g}{f'; {seconds(middle.seconds)}' if timed else ''}"
     text = f"> {text}" if middle.censored else text
     text += f" ({got}/{len(ordered)})" if 0 < got < len(ordered) else ""
     facts: list[tuple[str, float | str]] = [("epoch", middle.epoch)]

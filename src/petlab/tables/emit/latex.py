@@ -34,7 +34,11 @@ _ESCAPES = {
     "·": r"$\cdot$",
     "†": r"\dag{}",
     "⊕": r"$\oplus$",
+    "↑": r"$\uparrow$",
+    "↓": r"$\downarrow$",
 }
+
+_ARROWS = {"↑": r"$^{\uparrow}$", "↓": r"$^{\downarrow}$"}
 
 
 def render(document: Document) -> str:
@@ -137,7 +141,7 @@ def _cell(entry: Entry) -> str:
         text = f"$-${text[1:]}"
     if entry.best and text:
         text = rf"\textbf{{{text}}}"
-    return text + _raised(entry.badges)
+    return text + _raised(entry.badges) + _ARROWS.get(entry.mark, "")
 
 
 def _raised(letters: str) -> str:

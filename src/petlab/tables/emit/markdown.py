@@ -71,4 +71,5 @@ def _cell(entry: Entry) -> str:
     text = escape(entry.text)
     if entry.best and text:
         text = f"**{text}**"
-    return f"{text}<sup>{entry.badges}</sup>" if entry.badges else text
+    raised = entry.mark + entry.badges
+    return f"{text}<sup>{raised}</sup>" if raised else text

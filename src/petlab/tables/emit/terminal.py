@@ -59,7 +59,7 @@ class _Sheet:
             self.names.append((head.short or head.label) + (f" [{own}]" if own else ""))
             entries = [line.entries[at] for section in table.sections for line in section.lines]
             marks = max((len(entry.badges) for entry in entries), default=0)
-            starred = any(entry.best for entry in entries)
+            starred = any(entry.best or entry.mark for entry in entries)
             self.texts.append([_shown(entry, marks, starred) for entry in entries])
         columns = zip(self.names, self.texts, strict=True)
         self.widths = [max(_width(name), *(_width(text) for text in texts)) for name, texts in columns]
@@ -105,7 +105,7 @@ def _shown(entry: Entry, marks: int, starred: bool) -> str:
     text = entry.short or entry.text
     if not text:
         return ""
-    return text + (BEST if entry.best else " ") * starred + entry.badges.ljust(marks)
+    return text + (BEST if entry.best else entry.mark or " ") * starred + entry.badges.ljust(marks)
 
 
 def _wrapped(line: str) -> str:
