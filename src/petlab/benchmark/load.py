@@ -2,6 +2,9 @@
 
 A file may say `like: NAME`: what it does not say itself is taken from that benchmark, and its `rows` then give the
 label of one of that benchmark's rows and the numbers that this table prints for it.
+
+A row says what reproduces it in `overrides`, in `dataset_overrides` for single data sets, and in `by_dataset` as the
+papers' own tables of settings do: a list for each key, one value for each data set in the order of the columns.
 """
 
 from __future__ import annotations
@@ -19,7 +22,7 @@ from petlab.benchmark.spec import KINDS, NO_SCALE, Benchmark, Column, Count, Dif
 from petlab.errors import UserError, choices
 
 _TOP = ("like", *(name for name in Benchmark.__dataclass_fields__ if name != "name"))
-_ROW = tuple(Row.__dataclass_fields__)
+_ROW = ("by_dataset", *Row.__dataclass_fields__)
 _COLUMN = tuple(Column.__dataclass_fields__)
 _SPREAD = re.compile(r"^(?P<value>.*\S)\s*±\s*(?P<spread>\S+)$")
 
@@ -98,6 +101,7 @@ def _benchmark(name: str, given: Mapping[str, Any]) -> Benchmark:
         else base.dataset_defaults
         if base
         else {},
+        stand_in=hydra_values(given["stand_in"]) if "stand_in" in given else base.stand_in if base else {},
         rows=rows,
         counts=_counts(given["counts"]) if "counts" in given else base.counts if base else ("stored", "percent"),
         statistic=given.get("statistic", base.statistic if base else "mean"),
@@ -129,8 +133,11 @@ def _row(given: Mapping[str, Any], columns: Sequence[Column], scales: Sequence[s
     label = given.pop("label")
     printed = _printed(given.pop("printed", {}), columns, scales, label)
     given |= {name: hydra_values(given[name]) for name in ("overrides",) if name in given}
-    if "dataset_overrides" in given:
-        given["dataset_overrides"] = _by_dataset(given["dataset_overrides"], columns)
+    special = _by_dataset(given.pop("dataset_overrides", {}), columns)
+    listed = _columnwise(given.pop("by_dataset", {}), columns, label)
+    if special or listed:
+        datasets = dict.fromkeys([*listed, *special])
+        given["dataset_overrides"] = {each: {**listed.get(each, {}), **special.get(each, {})} for each in datasets}
     inherited: dict[str, Any] = {}
     if base is not None and "method" not in given:
         alike = [row for row in base.rows if row.label == label]
@@ -174,11 +181,29 @@ def _difference(given: str | Mapping[str, Any]) -> Difference:
 
 def _by_dataset(given: Mapping[str, Any], columns: Sequence[Column]) -> dict[str, dict[str, str]]:
     """Overrides by data set, every one of which must be that of a column."""
-    known = list(dict.fromkeys(column.dataset for column in columns if column.dataset is not None))
+    known = _datasets(columns)
     for dataset in given:
         if dataset not in known:
             raise ValueError(f"{dataset} is the data set of no column; there are: {', '.join(known)}")
     return {dataset: hydra_values(value) for dataset, value in given.items()}
+
+
+def _columnwise(given: Mapping[str, Any], columns: Sequence[Column], label: str) -> dict[str, dict[str, str]]:
+    """`by_dataset` of a row, taken apart by data set."""
+    datasets = _datasets(columns)
+    for key, values in given.items():
+        if not isinstance(values, list) or len(values) != len(datasets):
+            raise ValueError(f"row {label!r}, by_dataset: {key} needs a list of {len(datasets)} values")
+    return {
+        dataset: hydra_values({key: values[place] for key, values in given.items()})
+        for place, dataset in enumerate(datasets)
+        if given
+    }
+
+
+def _datasets(columns: Sequence[Column]) -> list[str]:
+    """The data sets of the columns, in their order."""
+    return list(dict.fromkeys(column.dataset for column in columns if column.dataset is not None))
 
 
 def hydra_values(given: Mapping[str, Any]) -> dict[str, str]:

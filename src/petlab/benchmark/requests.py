@@ -108,6 +108,7 @@ def _request(
     wanted = benchmark.settings(row, dataset)
     if scale not in benchmark.scales:  # epochs and evaluations of the paper's scale are not those of another one
         wanted = {key: value for key, value in wanted.items() if not key.startswith("scale.")}
+    given = {**_for_stand_in(benchmark, wanted, given), **given}
     changes = []
     final = dict(wanted)
     for key, value in given.items():
@@ -128,6 +129,13 @@ def _request(
     if not row.runnable and model == wanted.get("model"):
         problem = f"the weights of {model} are not public; model=NAME runs the row on a stand-in"
     return CellRequest(row.key, dataset, scale, seed, {**ordered, **final}, tuple(changes), problem)
+
+
+def _for_stand_in(benchmark: Benchmark, wanted: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:
+    """What the benchmark replaces in a cell of which the user replaces the model."""
+    if given.get("model", wanted.get("model")) == wanted.get("model"):
+        return {}
+    return {key: value for key, value in benchmark.stand_in.items() if key in wanted}
 
 
 def _has_place(benchmark: Benchmark, row: Row, dataset: str, scale: str) -> bool:

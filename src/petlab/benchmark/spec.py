@@ -43,8 +43,8 @@ class Paper:
     @property
     def citation(self) -> str:
         """`Pu et al. 2023, Table 1, arXiv:2304.14999v1`."""
-        family = self.authors[0].split()[-1] if self.authors else self.key
-        others = " et al." if len(self.authors) > 2 else f" & {self.authors[1].split()[-1]}" * (len(self.authors) == 2)
+        families = [author.split()[-1] for author in self.authors] or [self.key]
+        family, others = families[0], " et al." if len(families) > 2 else "".join(f" & {one}" for one in families[1:])
         identifier = f", arXiv:{self.arxiv}{self.version or ''}" if self.arxiv else ""
         return f"{family}{others} {self.year}, {self.table}{identifier}"
 
@@ -167,6 +167,7 @@ class Benchmark:
         statistic: what stands for several seeds, as in the paper.
         defaults: overrides of every cell.
         dataset_defaults: overrides of the cells of single data sets.
+        stand_in: values that replace those of the cells which have such a key, where another model stands in.
         companions: the benchmark whose printed cells stand beside ours in another kind.
         synthetic: what every table must say of the data, such as "synthetic data, nano model"; empty for real data.
         differences: of protocol against the paper, whatever the overrides.
@@ -184,6 +185,7 @@ class Benchmark:
     defaults: Mapping[str, str]
     rows: tuple[Row, ...]
     dataset_defaults: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    stand_in: Mapping[str, str] = field(default_factory=dict)
     counts: tuple[Count, ...] = ("stored", "percent")
     statistic: Literal["mean", "median"] = "mean"
     companions: Mapping[str, str] = field(default_factory=dict)

@@ -56,12 +56,8 @@ class Legend:
 
 def differences(placed: Placed, benchmark: Benchmark) -> tuple[str, ...]:
     """What a reader must know before comparing this cell with the printed one."""
-    own = {key for key in _keys(placed) if len({row.overrides.get(key) for row in benchmark.rows}) > 1}
     where = "paper" if benchmark.paper else "benchmark"
-    texts = [
-        _change(change, where, "each row's own" if change.key in own else change.theirs)
-        for change in placed.request.changes
-    ]
+    texts = [_change(change, where) for change in placed.request.changes]
     record = placed.record
     if record is not None and record.data is not None:
         data = record.data
@@ -80,13 +76,9 @@ def differences(placed: Placed, benchmark: Benchmark) -> tuple[str, ...]:
     return tuple(dict.fromkeys(texts))
 
 
-def _keys(placed: Placed) -> set[str]:
-    return {change.key for change in placed.request.changes}
-
-
-def _change(change: Change, where: str, theirs: str | None) -> str:
+def _change(change: Change, where: str) -> str:
     """`stand-in model: nano_t5 (paper: flan_t5_xl)`."""
-    told = f" ({where}: {theirs})" if theirs is not None else ""
+    told = f" ({where}: {change.theirs})" if change.theirs is not None else ""
     name = _NAMES.get(change.key)
     return f"{name}: {change.ours}{told}" if name else f"{change.key}={change.ours}{told}"
 
