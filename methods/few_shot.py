@@ -34,7 +34,16 @@ class FewShot(Technique):
         if attachment.sites.task_head:
             raise UserError("method few_shot and zero_shot: this model answers with a new, untrained head; train it")
 
+    @property
+    def prompting(self) -> FewShot:
+        """How a cell asks the base: with these shots."""
+        return self
+
     def prompt(self, examples: Sequence[tuple[str, str]], source: str) -> str:
         """The input for one question: the first `shots` examples (source, target), then the source."""
         shown = [f"{given}\n{target}" for given, target in examples[: self.shots]]
         return self.separator.join([*shown, source])
+
+    def answer(self, text: str) -> str:
+        """The model's answer: what it wrote before it went on to a next example."""
+        return text.strip().partition(self.separator)[0].strip()

@@ -21,6 +21,11 @@ class ZeroShot(Technique):
     version: ClassVar[int] = 1
     trains: ClassVar[bool] = False
 
+    @property
+    def prompting(self) -> FewShot:
+        """How a cell asks the base: the question alone."""
+        return FewShot(shots=0)
+
     def put(self, attachment: Attachment, draws: Draws, words: Words | None) -> None:
         """Nothing is added. Raises UserError for a model with a new head, which untrained is noise."""
         FewShot(shots=0).put(attachment, draws, words)

@@ -21,6 +21,19 @@ def tiny_base(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_base(tmp_path_factory.mktemp("base"))
 
 
+@pytest.fixture(scope="session")
+def tiny_bases(tiny_base: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """A tiny base of each family."""
+    from tests.tiny import write_decoder, write_encoder
+
+    folder = tmp_path_factory.mktemp("bases")
+    return {
+        "seq2seq": tiny_base,
+        "encoder": write_encoder(folder / "encoder"),
+        "causal": write_decoder(folder / "causal"),
+    }
+
+
 @pytest.fixture
 def tiny_cell(tiny_base: Path, tmp_path: Path) -> list[str]:
     """Overrides of a cell that trains in a second, with its own results folder `tmp_path / "results"`."""

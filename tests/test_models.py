@@ -133,5 +133,5 @@ def test_random_weights_without_an_architecture_say_so(folder: Path, monkeypatch
 
 
 def test_an_encoder_needs_labels(folder: Path) -> None:
-    with pytest.raises(UserError, match="needs a data set with labels"):
+    with pytest.raises(UserError, match="needs a data set with labels or scores"):
         load_base(ModelSpec("small", "encoder", str(folder)))

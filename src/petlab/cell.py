@@ -5,15 +5,17 @@ from __future__ import annotations
 import dataclasses
 import time
 import traceback
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from petlab.attachment import Attachment, Method, attach
+from petlab.attachment import Method, attach
 from petlab.data.spec import DatasetSpec
 from petlab.errors import UserError
+from petlab.methods.few_shot import FewShot
 from petlab.models import ModelSpec
 from petlab.record import SCHEMA, Convergence, Memory, Params, Record, Time
 from petlab.training.settings import LearningRate, Scale, Train
@@ -55,6 +57,11 @@ class Cell:
     data_root: Path | None
 
     @property
+    def prompting(self) -> FewShot | None:
+        """How the base is asked where nothing is trained; None for methods that train."""
+        return getattr(self.method, "prompting", None)
+
+    @property
     def title(self) -> str:
         return f"{self.model.name} · {self.method_name} · {self.dataset.name} · {self.scale.name} · seed {self.seed}"
 
@@ -74,81 +81,83 @@ def run(cell: Cell, workshop: Any, *, force: bool = False) -> tuple[Record, bool
     Raises:
         UserError: the cell cannot begin (a missing file, an unknown label, an unreachable hub); nothing is written.
     """
+    from petlab import heads
     from petlab.data.tokens import words_to_ids
     from petlab.measure import memory, parameters
-    from petlab.metrics import means, score_rows
+    from petlab.metrics import asked
+    from petlab.training.families import family_of
     from petlab.training.generation import generate
     from petlab.training.loop import Fit, Trainer
 
-    started = time.perf_counter()
-    if not getattr(cell.method, "trains", True):
-        raise UserError(f"method={cell.method_name}: prompting without training cannot be run as a cell yet")
+    started = loaded = time.perf_counter()
     seat = workshop.seat(cell)  # the splits, the run id, the precision: all that decides whether it was done already
     found = workshop.store.find(seat.run)
     if found is not None and found.status == "done" and not force:
         return found, True
 
     base = workshop.base(cell.model, seat.device)
-    rows = workshop.rows(cell, base.tokenizer)
-    loaded = time.perf_counter()
     memory.start(seat.device)
     fit = Fit()
-    attachment: Attachment | None = None
     params: Params | None = None
-    scores: dict[str, list[float]] = {}
+    metrics: dict[str, float] = {}
     test_s = 0.0
     status: Literal["done", "failed", "diverged"] = "done"
     try:
-        attachment = attach(
-            cell.method, base.model, seed=cell.seed, tokenize=words_to_ids(base.tokenizer), labels=cell.dataset.labels
-        )
-        params = parameters.count(base.model, attachment)
-        trainer = Trainer(
-            base.model,
-            attachment,
-            rows.train,
-            rows.validation,
-            settings=cell.train,
-            rate=cell.rate,
-            scale=cell.scale,
-            precision=seat.precision,
-            pad=base.tokenizer.pad_token_id,
-            seed=cell.seed,
-            watch=workshop.watch(cell, seat),
-            save=workshop.saver(seat.run),
-            resume=workshop.resumable(seat.run),
-        )
-        fit = trainer.fit()
-        if fit.best_state is None or fit.stopped == "diverged":
-            status = "diverged"
-        else:
-            attachment.load_training_state(fit.best_state)
-            testing = time.perf_counter()
-            decoding = cell.dataset.generation
-            outputs = generate(
-                base.model,
-                base.tokenizer,
-                rows.test,
-                batch=cell.train.evaluation_batch,
-                precision=seat.precision,
-                beams=decoding.beams,
-                length_penalty=decoding.length_penalty,
-                no_repeat_ngram=decoding.no_repeat_ngram,
-                max_new_tokens=decoding.max_new_tokens,
-                watch=workshop.testing(cell),
+        with ExitStack() as borrowed:  # head and method leave the base as they found it
+            borrowed.enter_context(heads.drawn(base.model, heads.width(cell.model, cell.dataset), cell.seed))
+            words = words_to_ids(base.tokenizer)
+            attachment = borrowed.enter_context(
+                attach(cell.method, base.model, seed=cell.seed, tokenize=words, labels=cell.dataset.labels)
             )
-            test = workshop.splits(cell).test
-            scores = score_rows(cell.dataset.metric, outputs, [example.targets for example in test])
-            test_s = time.perf_counter() - testing
-            workshop.keep(seat.run, attachment, [example.id for example in test], outputs, scores)
+            params = parameters.count(base.model, attachment)
+            rows = workshop.rows(cell, base, attachment)
+            family = family_of(cell.model.family, cell.dataset, base.tokenizer, attachment)
+            loaded = time.perf_counter()
+            watch = workshop.watch(cell, seat)
+            if cell.prompting is None:
+                fit = Trainer(
+                    base.model,
+                    family,
+                    attachment,
+                    rows.train,
+                    rows.validation,
+                    settings=cell.train,
+                    rate=cell.rate,
+                    scale=cell.scale,
+                    precision=seat.precision,
+                    seed=cell.seed,
+                    watch=watch,
+                    save=workshop.saver(seat.run),
+                    resume=workshop.resumable(seat.run),
+                ).fit()
+            else:
+                fit.stopped = "untrained"
+            if fit.stopped == "diverged" or (cell.prompting is None and fit.best_state is None):
+                status = "diverged"
+            else:
+                attachment.load_training_state(fit.best_state or {})
+                testing = time.perf_counter()
+                outputs = generate(
+                    base.model,
+                    base.tokenizer,
+                    rows.test,
+                    family,
+                    batch=cell.train.evaluation_batch,
+                    precision=seat.precision,
+                    decoding=cell.dataset.generation,
+                    watch=workshop.testing(cell),
+                )
+                if cell.prompting is not None:
+                    outputs = [cell.prompting.answer(output) for output in outputs]
+                test = workshop.splits(cell).test
+                scores = asked.score(cell.dataset, outputs, test)
+                metrics, test_s = scores.whole, time.perf_counter() - testing
+                workshop.keep(seat.run, attachment, [example.id for example in test], outputs, scores.rows)
     except (UserError, KeyboardInterrupt):
         raise
     except Exception as error:  # one cell's failure is a result, not the end of a sweep
         status, fit.stopped, fit.reason = "failed", "failed", f"{type(error).__name__}: {error}".splitlines()[0][:300]
         workshop.keep_error(seat.run, traceback.format_exc())
-    finally:
-        if attachment is not None:
-            attachment.detach()
 
     record = Record(
         schema=SCHEMA,
@@ -168,7 +177,7 @@ def run(cell: Cell, workshop: Any, *, force: bool = False) -> tuple[Record, bool
             threads=seat.threads,
         ),
         memory=memory.peak(seat.device, alone=workshop.alone()) if status == "done" else Memory(None, None),
-        metrics=means(scores) if status == "done" else {},
+        metrics=metrics if status == "done" else {},
         environment=seat.environment,
     )
     workshop.finish(seat, record)

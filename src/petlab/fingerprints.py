@@ -13,7 +13,7 @@ from typing import Any
 
 from petlab import record as records
 from petlab.cell import Cell, plain
-from petlab.models import ModelSpec, weights_folder
+from petlab.models import ModelSpec, is_local, weights_folder
 from petlab.store import write_atomic
 
 _PACKAGE = Path(__file__).resolve().parent
@@ -26,9 +26,16 @@ def weights(spec: ModelSpec) -> str:
         UserError: weights that are not there, or a hub that cannot be reached.
     """
     if spec.random_weights:
-        return f"random, seed {spec.init_seed}"
+        return f"random, seed {spec.init_seed}, {_shape(spec)}"
     folder, commit = weights_folder(spec)
     return commit or _folder_hash(folder)
+
+
+def _shape(spec: ModelSpec) -> str:
+    """A hash of what a random model is built by: a folder's files, or the values of its configuration."""
+    if is_local(spec):
+        return _folder_hash(weights_folder(spec)[0])
+    return hashlib.sha256(json.dumps(plain(spec.architecture), sort_keys=True).encode()).hexdigest()
 
 
 @functools.cache

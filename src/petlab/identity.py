@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from petlab import metrics
 from petlab.cell import Cell, plain
+from petlab.data.spec import DatasetSpec
+from petlab.metrics import asked
 
 # The keys of each group that can change a result. The others say where things lie or what they are called; a key that a
 # later version adds stays out until it is named here, so that older runs keep their ids.
@@ -69,18 +70,30 @@ def identity(cell: Cell, precision: str, data_hash: str, weights: str) -> dict[s
         data_hash: content fingerprint of the rows used.
         weights: what the base's weights are: a hash of them, a hub commit, or the seed of random ones.
     """
-    from petlab.training import loop
+    from petlab.training import families, loop
 
-    config = configuration(cell, precision)
-    for group, keys in _MATTERS.items():
-        config[group] = {key: config[group][key] for key in keys}
+    whole = configuration(cell, precision)
+    config = whole | {group: {key: whole[group][key] for key in keys} for group, keys in _MATTERS.items()}
     config["method"]["learning_rate"] = {
         key: value for key, value in config["method"]["learning_rate"].items() if key != "trials"
     }
-    versions = {
+    versions: dict[str, Any] = {
         "method": cell.method.version,
         "loop": loop.VERSION,
-        "metric": metrics.version(cell.dataset.metric),
+        "metric": asked.version(cell.dataset, cell.dataset.metric),
         "dataset": cell.dataset.version,
     }
+    if cell.dataset.metrics:
+        versions["metrics"] = {name: asked.version(cell.dataset, name) for name in cell.dataset.metrics}
+    family = cell.model.family
+    if family != "seq2seq":
+        config["model"]["family"] = family
+        config["dataset"] |= {key: whole["dataset"][key] for key in ("layouts", "scores")}
+        config["dataset"] |= _texts(cell.dataset, family)
+        versions["family"] = families.VERSIONS[family]
     return {**config, "versions": versions, "data": data_hash, "weights": weights}
+
+
+def _texts(dataset: DatasetSpec, family: str) -> dict[str, Any]:
+    """The templates that a family reads beside the text-to-text one."""
+    return {"encoder": plain(dataset.encoder)} if family == "encoder" else {"causal": plain(dataset.causal.chosen)}

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import os
 import socket
 from collections.abc import Iterator, Mapping
@@ -25,6 +26,7 @@ from petlab.errors import UserError
 
 Family = Literal["seq2seq", "causal", "encoder"]
 EMBEDDED = "petlab:"
+PACKAGE = "package:"
 EMBEDDED_TOKENIZER = "nano_t5"
 HUB_SECONDS = 5.0
 _WEIGHT_FILES = ("*.safetensors",)  # no pickle is ever read
@@ -38,7 +40,8 @@ class ModelSpec:
     name: str
     family: Family
     path: str
-    """A hub id, a folder, or `petlab:NAME` for weights that the repository ships."""
+    """A hub id, a folder, `petlab:NAME` for weights that the repository ships, or `package:NAME/FOLDER` for those in an
+    installed Python package."""
     revision: str | None = None
     """Branch, tag or commit of the hub; None takes the default branch. The resolved commit goes into the record."""
     random_weights: bool = False
@@ -92,13 +95,13 @@ def load_base(spec: ModelSpec, *, labels: int | None = None) -> Base:
     heads = {} if labels is None else {"num_labels": labels}
     with _seeded(spec.init_seed):
         if spec.random_weights:
-            model, folder, revision = _random(spec, auto, heads), _tokenizer_folder(spec), None
+            folder, revision = _tokenizer_folder(spec), None
+            tokenizer = _tokenizer(folder)
+            model = _random(spec, auto, heads, tokenizer)
         else:
             folder, revision = weights_folder(spec)
+            tokenizer = _tokenizer(folder)
             model = _from_folder(spec, auto, folder, heads)
-    tokenizer = _tokenizer(folder)
-    if spec.random_weights:
-        _agree_on_special_ids(model, tokenizer)
     model.eval()
     info = BaseInfo(
         name=spec.name,
@@ -161,24 +164,30 @@ def _auto_class(spec: ModelSpec, labels: int | None) -> Any:
     if labels is not None and spec.family != "seq2seq":
         return transformers.AutoModelForSequenceClassification
     if spec.family == "encoder":
-        raise UserError(
-            f"model {spec.name}: an encoder needs a data set with labels to classify; this one asks for text"
-        )
+        raise UserError(f"model {spec.name}: an encoder needs a data set with labels or scores; this one asks for text")
     return {
         "seq2seq": transformers.AutoModelForSeq2SeqLM,
         "causal": transformers.AutoModelForCausalLM,
     }[spec.family]
 
 
-def _random(spec: ModelSpec, auto: Any, heads: dict[str, int]) -> Any:
-    if spec.path.startswith(EMBEDDED) or Path(spec.path).is_dir():
+def _random(spec: ModelSpec, auto: Any, heads: dict[str, int], tokenizer: Any) -> Any:
+    if is_local(spec):
         config = transformers.AutoConfig.from_pretrained(_local_folder(spec), **heads)
         model = auto.from_config(config, dtype=torch.float32)
     elif spec.architecture:
-        model = build(spec.architecture, spec.family, heads.get("num_labels"))
+        # Embeddings and positions are built around the padding token, so it has to be known before.
+        special = {"bos_token_id": None, **_special_ids(tokenizer)}
+        model = build({**spec.architecture, **special}, spec.family, heads.get("num_labels"))
     else:
         raise UserError(f"model {spec.name}: random_weights needs model.architecture, which its YAML does not give")
+    _agree_on_special_ids(model, tokenizer)
     return model.to(getattr(torch, spec.dtype))
+
+
+def _special_ids(tokenizer: Any) -> dict[str, int]:
+    kinds = ("pad_token_id", "eos_token_id", "bos_token_id")
+    return {kind: given for kind in kinds if (given := getattr(tokenizer, kind, None)) is not None}
 
 
 def _from_folder(spec: ModelSpec, auto: Any, folder: Path, heads: dict[str, int]) -> Any:
@@ -216,9 +225,8 @@ def _tokenizer(folder: Path) -> Any:
 def _agree_on_special_ids(model: Any, tokenizer: Any) -> None:
     """A random model has no opinion on special tokens; a borrowed tokenizer has."""
     configs = [model.config, *([model.generation_config] if getattr(model, "generation_config", None) else [])]
-    for kind in ("pad_token_id", "eos_token_id", "bos_token_id"):
-        given = getattr(tokenizer, kind, None)
-        for config in configs if given is not None else ():
+    for kind, given in _special_ids(tokenizer).items():
+        for config in configs:
             setattr(config, kind, given)
     if model.config.is_encoder_decoder:
         for config in configs:
@@ -226,13 +234,33 @@ def _agree_on_special_ids(model: Any, tokenizer: Any) -> None:
 
 
 def _tokenizer_folder(spec: ModelSpec) -> Path:
-    if spec.path.startswith(EMBEDDED) or Path(spec.path).is_dir():
+    if is_local(spec):
         return _local_folder(spec)
     return shipped_folder(EMBEDDED_TOKENIZER)
 
 
+def is_local(spec: ModelSpec) -> bool:
+    """Whether configuration and tokenizer lie in a folder that is there, so that no hub is asked."""
+    return spec.path.startswith((EMBEDDED, PACKAGE)) or Path(spec.path).is_dir()
+
+
 def _local_folder(spec: ModelSpec) -> Path:
+    if spec.path.startswith(PACKAGE):
+        return _package_folder(spec)
     return shipped_folder(spec.path.removeprefix(EMBEDDED)) if spec.path.startswith(EMBEDDED) else Path(spec.path)
+
+
+def _package_folder(spec: ModelSpec) -> Path:
+    """Where an installed package keeps a model; the package itself is not imported."""
+    package, _, inner = spec.path.removeprefix(PACKAGE).partition("/")
+    found = importlib.util.find_spec(package)
+    for place in (found.submodule_search_locations if found else None) or ():
+        if (Path(place) / inner / "config.json").is_file():
+            return Path(place) / inner
+    raise UserError(
+        f"model {spec.name}: the Python package {package}, which brings its weights, is not installed; "
+        f"pip install 'petlab[{spec.name}]'"
+    )
 
 
 def weights_folder(spec: ModelSpec) -> tuple[Path, str | None]:
@@ -240,7 +268,7 @@ def weights_folder(spec: ModelSpec) -> tuple[Path, str | None]:
 
     Raises UserError where shipped weights are missing, or a hub model is neither in the cache nor to be fetched.
     """
-    if spec.path.startswith(EMBEDDED) or Path(spec.path).is_dir():
+    if is_local(spec):
         return _local_folder(spec), None
     folder = _hub_folder(spec)
     return folder, folder.name

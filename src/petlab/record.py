@@ -18,7 +18,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 SCHEMA = 1
 
 Status = Literal["done", "failed", "diverged"]
-Stopped = Literal["patience", "max_epochs", "diverged", "failed"]
+Stopped = Literal["patience", "max_epochs", "diverged", "failed", "untrained"]
 
 
 class RecordError(Exception):
@@ -61,7 +61,8 @@ class Convergence:
     """Where validation loss was lowest and how the fit got there. Seconds count from the first training step.
 
     `train_s` excludes validation, `wall_s` and `run_s` include it; `run_s` runs to the stop, not to the best.
-    `evaluations` rows are [epoch, step, train_s, wall_s, validation loss]; the first row is before any step.
+    `evaluations` rows are [epoch, step, train_s, wall_s, validation loss]; the first row is before any step. A method
+    that trains nothing has `stopped: untrained`, no step and no evaluation.
     """
 
     epoch: float | None

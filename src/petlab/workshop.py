@@ -12,11 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from petlab import heads
 from petlab import record as records
+from petlab.anatomy.positions import positions
 from petlab.attachment import Attachment
 from petlab.cell import Cell
 from petlab.data.load import Splits, load_splits
-from petlab.data.tokens import Row, tokenise
+from petlab.data.prompts import ask
+from petlab.data.tokens import Row, longest, tokenise
 from petlab.device import keep_memory, resolve_device, resolve_precision, resolve_threads
 from petlab.errors import UserError
 from petlab.fingerprints import Fingerprints, weights
@@ -45,7 +48,7 @@ class Seat:
 
 @dataclass(frozen=True)
 class Rows:
-    """The tokenised splits of a cell."""
+    """The tokenised splits of a cell; train and validation are empty where nothing is trained."""
 
     train: list[Row]
     validation: list[Row]
@@ -66,12 +69,17 @@ class Workshop:
         self.fingerprints = Fingerprints(results)
         self._bases: dict[str, Base] = {}
         self._splits: dict[str, Splits] = {}
-        self._rows: dict[tuple[str, str], Rows] = {}
+        self._rows: dict[str, Rows] = {}
         self._tracker: Tracker | None = None
         self._history: list[dict[str, Any]] = []
 
     def seat(self, cell: Cell) -> Seat:
-        """Resolve device, precision, data and weights, and with them the run id. Trains nothing, loads no base."""
+        """Resolve device, precision, data and weights, and with them the run id. Trains nothing, loads no base.
+
+        Raises:
+            UserError: the cell cannot begin: data or weights that are missing, or an encoder that should write text.
+        """
+        heads.width(cell.model, cell.dataset)
         device = resolve_device(cell.train.device)
         nano = cell.model.path.startswith("petlab:")
         precision = resolve_precision(cell.train.precision, device, nano=nano)
@@ -118,18 +126,33 @@ class Workshop:
         if key not in self._bases:
             self._bases.clear()
             self.reporter.status(f"{self.prefix}loading {spec.name}")
-            base = load_base(spec)
+            # An encoder's head is drawn anew for each cell (`petlab.heads`); how wide it is here does not matter.
+            base = load_base(spec, labels=2 if spec.family == "encoder" else None)
             base.model.to(device)
             self._bases[key] = base
         return self._bases[key]
 
-    def rows(self, cell: Cell, tokenizer: Any) -> Rows:
-        """The cell's rows as token ids."""
-        key = (self.fingerprints.key(cell), cell.model.name)
+    def rows(self, cell: Cell, base: Base, attachment: Attachment) -> Rows:
+        """The cell's rows as token ids, cut to what the model can hold beside what the method puts before them."""
+        splits, family = self.splits(cell), cell.model.family
+        most = positions(base.model)
+        room = None if most is None else most - attachment.extra_positions
+        if (way := cell.prompting) is not None:
+            questions = ask(
+                cell.dataset, splits.test, splits.train, base.tokenizer, way.prompt,
+                family=family, room=room, shots=way.shots, seed=cell.seed,
+            )  # fmt: skip
+            return Rows([], [], questions)
+        limits = longest(cell.dataset, family, room)
+        key = f"{self.fingerprints.key(cell)} {cell.model} {limits}"
         if key not in self._rows:
-            splits = self.splits(cell)
-            parts = (tokenise(cell.dataset, part, tokenizer) for part in (splits.train, splits.validation, splits.test))
-            self._rows[key] = Rows(*parts)
+            segments = getattr(base.model.config, "type_vocab_size", 0) > 1
+            self._rows[key] = Rows(
+                *(
+                    tokenise(cell.dataset, part, base.tokenizer, family=family, limits=limits, segments=segments)
+                    for part in (splits.train, splits.validation, splits.test)
+                )
+            )
         return self._rows[key]
 
     def alone(self) -> bool:

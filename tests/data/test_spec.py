@@ -68,7 +68,7 @@ def test_a_file_source_is_a_path_a_list_or_a_sample() -> None:
         ({"layouts": {"text": {"part": "{0}", "pattern": "("}}}, "is no regular expression"),
         ({"layouts": {"text": {"part": "{0.x}"}}}, "may hold cell numbers in braces"),
         ({"layouts": {"text": {"part": "{0}", "lower": "0"}}}, "lower should be a list of cell numbers"),
-        ({"metric": "bleu"}, "metric: 'bleu' is not one of: exact_match, pearson, rougeL"),
+        ({"metric": "bleu"}, "metric: 'bleu' is not one of: accuracy, exact_match"),
         ({"labels": ["a"]}, "two or more different labels"),
         ({"labels": ["a", "b", "a"]}, "a word twice"),
         ({"labels": "a b"}, "labels should be a list of texts"),

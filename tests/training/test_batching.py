@@ -1,9 +1,7 @@
 import random
 
-import torch
-
 from petlab.data.tokens import Row
-from petlab.training.batching import IGNORED, collate, evaluation_batches, training_steps
+from petlab.training.batching import evaluation_batches, training_steps
 
 
 def rows(number: int, seed: int = 0) -> list[Row]:
@@ -42,15 +40,6 @@ def test_buckets_pad_less_than_a_random_order() -> None:
     plain = [order[start : start + 16] for start in range(0, 400, 16)]
     real = sum(len(row.source) for row in data)
     assert padded(bucketed) - real < (padded(plain) - real) / 3
-
-
-def test_collate_pads_masks_and_ignores() -> None:
-    batch = collate([Row((5, 6, 1), (7, 1)), Row((5, 1), (7, 8, 9, 1))], pad=0)
-    assert batch.input_ids.tolist() == [[5, 6, 1], [5, 1, 0]]
-    assert batch.attention_mask.tolist() == [[1, 1, 1], [1, 1, 0]]
-    assert batch.labels.tolist() == [[7, 1, IGNORED, IGNORED], [7, 8, 9, 1]]
-    assert batch.target_tokens == 6
-    assert batch.input_ids.dtype == torch.long
 
 
 def test_evaluation_takes_every_row_longest_first() -> None:

@@ -12,11 +12,14 @@ from transformers import T5Config, T5ForConditionalGeneration
 
 from petlab.data.tokens import Row
 from petlab.training import loop
-from petlab.training.batching import collate, training_steps
+from petlab.training.batching import training_steps
 from petlab.training.checkpoint import Checkpoint, from_bytes
+from petlab.training.families import Seq2Seq
 from petlab.training.loop import Fit, Trainer, evaluation_marks, validation_loss
 from petlab.training.schedule import rate_at
 from petlab.training.settings import LearningRate, Scale, Train
+
+FAMILY = Seq2Seq(pad=0)
 
 
 def model(dropout: float = 0.0) -> T5ForConditionalGeneration:
@@ -59,6 +62,7 @@ def trainer(network: T5ForConditionalGeneration, **changes: object) -> Trainer:
     peak = float(settings.pop("peak", 1e-2))  # type: ignore[arg-type]
     return Trainer(
         network,
+        FAMILY,
         Everything(network),
         rows(37, 1),
         rows(11, 2),
@@ -66,7 +70,6 @@ def trainer(network: T5ForConditionalGeneration, **changes: object) -> Trainer:
         rate=LearningRate(peak / 10, peak, peak / 10),
         scale=Scale("tiny", 37, epochs, 2),
         precision="fp32",
-        pad=0,
         seed=5,
     )
 
@@ -85,12 +88,12 @@ def test_equals_a_plain_loop_written_out() -> None:
     steps = training_steps(data, 4, 2, 5, 0)
     for number, step in enumerate(steps):
         optimiser.param_groups[0]["lr"] = rate_at(number, len(steps), 0.1, LearningRate(1e-3, 1e-2, 1e-3))
-        batch = collate([data[n] for micro in step for n in micro], 0)
+        batch = FAMILY.collate([data[n] for micro in step for n in micro])
         plain.train()
         plain(input_ids=batch.input_ids, attention_mask=batch.attention_mask, labels=batch.labels).loss.backward()
         optimiser.step()
         optimiser.zero_grad()
-    assert validation_loss(plain, rows(11, 2), 0, 64, "fp32") == pytest.approx(losses(fit)[-1], abs=1e-5)
+    assert validation_loss(plain, rows(11, 2), FAMILY, 64, "fp32") == pytest.approx(losses(fit)[-1], abs=1e-5)
 
 
 def test_two_runs_agree_to_the_last_bit_whatever_ran_before() -> None:
@@ -106,7 +109,7 @@ def test_keeps_the_tensors_of_the_lowest_validation_loss() -> None:
     assert fit.best is not None and fit.best_state is not None
     assert fit.best.loss == min(losses(fit)[1:])
     network.load_state_dict(fit.best_state, strict=False)
-    assert validation_loss(network, rows(11, 2), 0, 64, "fp32") == fit.best.loss
+    assert validation_loss(network, rows(11, 2), FAMILY, 64, "fp32") == fit.best.loss
 
 
 def test_stops_when_validation_loss_rises_and_says_so() -> None:

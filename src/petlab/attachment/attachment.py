@@ -35,6 +35,8 @@ class Attachment:
         """Every trained tensor by name, shared ones once, task head included."""
         self.extra_positions = 0
         """Positions that the method puts before the text in the longest stack (soft prompts)."""
+        self.reads_labels = False
+        """The method asks a causal model's `labels` where the completion begins; training has to pass them."""
         self.state = "building"
         self._originals: dict[str, Tensor] = {}
         self._required_grad: dict[nn.Parameter, bool] = {}

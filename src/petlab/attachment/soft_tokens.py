@@ -46,6 +46,7 @@ class SoftTokens:
         if self.feeds_decoder:
             attachment.weave(attachment.sites.entry("decoder").module, self._widen_cross_mask)
         elif infix and entry.stack == "decoder":
+            attachment.reads_labels = True
             attachment.weave(attachment.model, self._note_labels)
             attachment.place(lambda: self._note_generation(attachment.model))
         attachment.extra_positions += self.number

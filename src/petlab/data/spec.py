@@ -13,7 +13,17 @@ from petlab.data.templates import placeholders
 from petlab.errors import UserError, choices
 
 TASKS = ("classification", "regression", "generation")
-METRICS = ("exact_match", "rougeL", "pearson")
+ROW_SCORES = ("exact_match", "rougeL", "rouge1", "rouge2")  # means over rows, for any text
+# Scores of a whole test set, by what it is scored as: its task, or the suite of its authors.
+SCORES: dict[str, tuple[str, ...]] = {
+    "classification": ("accuracy", "f1", "matthews"),
+    "regression": ("pearson", "spearman"),
+    "generation": (),
+    "e2e": ("bleu", "nist", "meteor", "rouge_l", "cider"),
+    "webnlg": ("bleu", "meteor", "ter"),
+    "wikisql": ("logical_form", "execution"),
+}
+SUITES = tuple(name for name in SCORES if name not in TASKS)
 PROTOCOLS = ("holdout", "paper")
 
 
@@ -65,7 +75,8 @@ class DatasetSpec:
         causal: the text of a decoder-only model.
         layouts: how fields made of parts are written out, by field.
         metric: the score of a test row that tables show first.
-        metrics: the scores the authors report on this set, by name.
+        metrics: the scores the authors report on this set, by name; `petlab.metrics.asked` computes them.
+        suite: whose scorer they are, for texts: `e2e`, `webnlg` (DART's, too) or `wikisql`; None: scores of rows alone.
         max_source_tokens, max_target_tokens: longer texts are cut when tokenised.
         generation: decoding of test outputs.
         embedded: name of the generated set, if the rows are made by petlab itself.
@@ -94,6 +105,7 @@ class DatasetSpec:
     layouts: Mapping[str, Layout] = field(default_factory=dict)
     metric: str
     metrics: tuple[str, ...] = ()
+    suite: str | None = None
     max_source_tokens: int
     max_target_tokens: int
     generation: GenerationSpec
@@ -131,8 +143,9 @@ class DatasetSpec:
             encoder=read.texts("encoder", default=()),
             causal=causal_spec(read.mapping("causal"), read.where) if read.has("causal") else DEFAULT_CAUSAL,
             layouts=layouts(read.raw("layouts", {}), f"{read.where}: layouts"),
-            metric=read.word("metric", METRICS),
+            metric=read.text("metric"),
             metrics=read.texts("metrics", default=()),
+            suite=read.word("suite", SUITES) if read.has("suite") else None,
             max_source_tokens=read.integer("max_source_tokens"),
             max_target_tokens=read.integer("max_target_tokens"),
             generation=_generation(read.mapping("generation"), read.where),
@@ -152,6 +165,11 @@ class DatasetSpec:
         spec._check(read.where)
         return spec
 
+    @property
+    def scored_as(self) -> str:
+        """The row of `SCORES` that holds: the suite, or the task."""
+        return self.suite or self.task
+
     def _check(self, where: str) -> None:
         """The rules that involve more than one key."""
         placeholders(self.source)
@@ -163,6 +181,12 @@ class DatasetSpec:
             raise UserError(f"{where}: labels belong to task: classification, not to {self.task}")
         if (self.task == "regression") != (self.scores is not None):
             raise UserError(f"{where}: scores (least, most, step) belong to task: regression, and are needed there")
+        if self.suite is not None and self.task != "generation":
+            raise UserError(f"{where}: suite {self.suite} scores texts and belongs to task: generation")
+        known = (*ROW_SCORES, *SCORES[self.scored_as])
+        for key, name in (("metric", self.metric), *(("metrics", name) for name in self.metrics)):
+            if name not in known:
+                raise choices(f"{where}: {key}", name, known)
         if len(self.encoder) > 2:
             raise UserError(f"{where}: an encoder reads one or two segments, given: {len(self.encoder)}")
         if self.embedded is None and self.files is None and self.hub is None:

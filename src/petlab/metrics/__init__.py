@@ -11,11 +11,10 @@ from petlab.metrics import e2e, exact_match, rouge, rows, summaries, webnlg
 # A row scorer takes (outputs, references a row) and returns one score a row for each name it gives.
 RowScorer = Callable[[Sequence[str], Sequence[Sequence[str]]], dict[str, list[float]]]
 
-_SCORERS: dict[str, tuple[RowScorer, int]] = {
+ROW_SCORERS: dict[str, tuple[RowScorer, int]] = {
     "exact_match": (exact_match.rows, exact_match.VERSION),
-    "rougeL": (rouge.rows, rouge.VERSION),
+    **{name: (rouge.rows, rouge.VERSION) for name in ("rougeL", "rouge1", "rouge2")},
 }
-
 
 # A suite scores a whole set of rows at once: its scores are no means over rows.
 Suite = Callable[[Sequence[str], Sequence[Sequence[str]]], dict[str, float]]
@@ -26,14 +25,6 @@ _SUITES: dict[str, tuple[Suite, int]] = {
     "dart": (webnlg.scores, webnlg.VERSION),
     "summaries": (summaries.scores, summaries.VERSION),
 }
-
-
-def version(name: str) -> int:
-    """The version of a metric: raised when its numbers change; part of the run id."""
-    known = _SCORERS | _SUITES
-    if name not in known:
-        raise choices("dataset.metric", name, known)
-    return known[name][1]
 
 
 def score_suite(name: str, outputs: Sequence[str], references: Sequence[Sequence[str]]) -> dict[str, float]:
@@ -57,16 +48,16 @@ def score_rows(name: str, outputs: Sequence[str], references: Sequence[Sequence[
         references: one or more gold texts a row.
 
     Returns:
-        For each score that the metric gives, one number a row; the first is the metric itself.
+        For each score that the metric gives, one number a row; the metric itself among them.
 
     Raises:
         UserError: unknown metric.
         ValueError: no rows, or other numbers of outputs and references.
     """
-    if name not in _SCORERS:
-        raise choices("dataset.metric", name, _SCORERS)
+    if name not in ROW_SCORERS:
+        raise choices("dataset.metric", name, ROW_SCORERS)
     rows.check(outputs, references)
-    return _SCORERS[name][0](outputs, references)
+    return ROW_SCORERS[name][0](outputs, references)
 
 
 def means(scores: dict[str, list[float]]) -> dict[str, Any]:

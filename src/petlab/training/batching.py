@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -11,43 +11,65 @@ from torch import Tensor
 
 from petlab.data.tokens import Row
 
-IGNORED = -100  # label of a padded position; cross-entropy skips it
+IGNORED = -100  # label of a position without a gold token; cross-entropy skips it
 POOL = 16  # optimiser steps whose rows are sorted by length together
+
+Length = Callable[[Row], tuple[int, int]]  # what a row costs, and what decides between rows that cost the same
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Padded tensors: `input_ids`, `attention_mask` (batch, source), `labels` (batch, target)."""
+    """Padded tensors.
+
+    Attributes:
+        input_ids, attention_mask: (batch, seq).
+        labels: gold tokens (batch, target) with `IGNORED` where there is none; for an encoder with a head label
+            numbers (batch,) int64 or scores (batch,) float32.
+        golds: gold tokens in the batch, or its rows where each has one gold answer: what its summed loss is shared by.
+        token_type_ids: segments (batch, seq), for models that know them.
+    """
 
     input_ids: Tensor
     attention_mask: Tensor
     labels: Tensor
-    target_tokens: int
+    golds: int
+    token_type_ids: Tensor | None = None
 
     def to(self, device: torch.device) -> Batch:
+        kinds = self.token_type_ids
         return Batch(
-            self.input_ids.to(device), self.attention_mask.to(device), self.labels.to(device), self.target_tokens
+            self.input_ids.to(device),
+            self.attention_mask.to(device),
+            self.labels.to(device),
+            self.golds,
+            None if kinds is None else kinds.to(device),
         )
 
 
-def _padded(rows: Sequence[tuple[int, ...]], value: int) -> Tensor:
+def padded(rows: Sequence[Sequence[float]], value: int, *, left: bool = False) -> Tensor:
+    """Rows of ids as one int64 tensor (batch, longest), filled up with `value` on the right or on the left."""
     width = max(len(row) for row in rows)
-    return torch.tensor([[*row, *[value] * (width - len(row))] for row in rows], dtype=torch.long)
+    filling = [[value] * (width - len(row)) for row in rows]
+    filled = [[*fill, *row] if left else [*row, *fill] for row, fill in zip(rows, filling, strict=True)]
+    return torch.tensor(filled, dtype=torch.long)
 
 
-def collate(rows: Sequence[Row], pad: int) -> Batch:
-    """Pad rows to the longest of them."""
-    sources = _padded([row.source for row in rows], pad)
-    lengths = torch.tensor([len(row.source) for row in rows])
-    mask = (torch.arange(sources.shape[1])[None, :] < lengths[:, None]).long()
-    return Batch(sources, mask, _padded([row.target for row in rows], IGNORED), sum(len(row.target) for row in rows))
+def mask(rows: Sequence[Sequence[float]], *, left: bool = False) -> Tensor:
+    """1 where `padded` has a token and 0 where it filled up, (batch, longest) int64."""
+    lengths = torch.tensor([len(row) for row in rows])[:, None]
+    width = int(lengths.max())
+    along = torch.arange(width)[None, :]
+    return (along >= width - lengths if left else along < lengths).long()
 
 
-def _length(row: Row) -> tuple[int, int]:
+def source_and_target(row: Row) -> tuple[int, int]:
+    """The length of a row whose source and target go into stacks of their own."""
     return len(row.source), len(row.target)
 
 
-def training_steps(rows: Sequence[Row], batch: int, accumulation: int, seed: int, epoch: int) -> list[list[list[int]]]:
+def training_steps(
+    rows: Sequence[Row], batch: int, accumulation: int, seed: int, epoch: int, length: Length = source_and_target
+) -> list[list[list[int]]]:
     """The row numbers of one epoch: steps of `accumulation` micro-batches of at most `batch` rows.
 
     Rows are shuffled, sorted by length within pools of `POOL` steps, cut into steps, and the steps shuffled, so that
@@ -60,7 +82,7 @@ def training_steps(rows: Sequence[Row], batch: int, accumulation: int, seed: int
     effective = batch * accumulation
     steps: list[list[list[int]]] = []
     for start in range(0, len(order), effective * POOL):
-        pool = sorted(order[start : start + effective * POOL], key=lambda index: (_length(rows[index]), index))
+        pool = sorted(order[start : start + effective * POOL], key=lambda index: (length(rows[index]), index))
         for first in range(0, len(pool), effective):
             step = pool[first : first + effective]
             steps.append([step[micro : micro + batch] for micro in range(0, len(step), batch)])
@@ -68,8 +90,8 @@ def training_steps(rows: Sequence[Row], batch: int, accumulation: int, seed: int
     return steps
 
 
-def evaluation_batches(rows: Sequence[Row], batch: int) -> Iterator[list[int]]:
+def evaluation_batches(rows: Sequence[Row], batch: int, length: Length = source_and_target) -> Iterator[list[int]]:
     """Row numbers in batches, longest first: the largest batch comes first, so that a lack of memory shows at once."""
-    order = sorted(range(len(rows)), key=lambda index: (_length(rows[index]), index), reverse=True)
+    order = sorted(range(len(rows)), key=lambda index: (length(rows[index]), index), reverse=True)
     for start in range(0, len(order), batch):
         yield order[start : start + batch]

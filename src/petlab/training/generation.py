@@ -1,4 +1,4 @@
-"""Outputs of the tuned model for scoring: generated text, in the order of the rows."""
+"""Answers of the tuned model for scoring, in the order of the rows."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from typing import Any
 
 import torch
 
+from petlab.data.spec import GenerationSpec
 from petlab.data.tokens import Row
-from petlab.training.batching import collate, evaluation_batches
+from petlab.training.batching import evaluation_batches
+from petlab.training.families import Family
 from petlab.training.objective import autocast
 
 
@@ -16,42 +18,30 @@ def generate(
     model: Any,
     tokenizer: Any,
     rows: Sequence[Row],
+    family: Family,
     *,
     batch: int,
     precision: str,
-    beams: int,
-    length_penalty: float,
-    no_repeat_ngram: int,
-    max_new_tokens: int,
+    decoding: GenerationSpec,
     watch: Callable[[int, int], None] | None = None,
 ) -> list[str]:
-    """Decode every row (greedy with one beam), batches sorted by length so that little is padded.
+    """Let the model answer every row (greedy with one beam), batches sorted by length so that little is padded.
 
     Args:
-        batch: rows decoded together, divided by the number of beams.
+        batch: rows answered together, divided by the number of beams.
         watch: called with (rows done, rows in all) after each batch.
 
     Returns:
-        One text a row, special tokens removed, outer white space stripped.
+        One text a row, outer white space stripped.
     """
     model.eval()
     device = next(model.parameters()).device
     texts = [""] * len(rows)
     done = 0
     with torch.inference_mode(), autocast(device, precision):
-        for numbers in evaluation_batches(rows, max(1, batch // beams)):
-            part = collate([rows[number] for number in numbers], tokenizer.pad_token_id).to(device)
-            output = model.generate(
-                input_ids=part.input_ids,
-                attention_mask=part.attention_mask,
-                num_beams=beams,
-                do_sample=False,
-                length_penalty=length_penalty,
-                no_repeat_ngram_size=no_repeat_ngram,
-                max_new_tokens=max_new_tokens,
-                min_new_tokens=None,
-            )
-            for number, text in zip(numbers, tokenizer.batch_decode(output, skip_special_tokens=True), strict=True):
+        for numbers in evaluation_batches(rows, max(1, batch // decoding.beams), family.asked_length):
+            answers = family.answers(model, tokenizer, [rows[number] for number in numbers], decoding)
+            for number, text in zip(numbers, answers, strict=True):
                 texts[number] = text.strip()
             done += len(numbers)
             if watch:

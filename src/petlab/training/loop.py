@@ -18,10 +18,11 @@ from torch import Tensor, nn
 
 from petlab.data.tokens import Row
 from petlab.training import checkpoint
-from petlab.training.batching import collate, evaluation_batches, training_steps
+from petlab.training.batching import evaluation_batches, training_steps
 from petlab.training.checkpoint import Checkpoint
 from petlab.training.early_stopping import EarlyStopping
-from petlab.training.objective import autocast, loss_sum
+from petlab.training.families import Family
+from petlab.training.objective import autocast
 from petlab.training.schedule import rate_at
 from petlab.training.settings import LearningRate, Scale, Train
 
@@ -81,12 +82,12 @@ class Trainer:
     """One fit of one attached method.
 
     Attributes:
-        model: an encoder-decoder model on its device, with the method attached.
+        model: a model on its device, with the method attached.
+        family: how such a model reads rows and what it is taught by them.
         trainee: the attachment, which owns the trained tensors.
         train, validation: tokenised rows.
         settings, rate, scale: the protocol; the schedule is planned on `scale.epochs` even if training stops early.
         precision: "fp32" or "bf16", resolved.
-        pad: the padding token.
         seed: seeds the order of rows and dropout.
         watch: called after each evaluation (progress, history, tracker).
         save: called after an evaluation, at most every `SAVE_EVERY_S` seconds, with all that a resumed fit needs.
@@ -95,6 +96,7 @@ class Trainer:
     """
 
     model: Any
+    family: Family
     trainee: Trainee
     train: Sequence[Row]
     validation: Sequence[Row]
@@ -102,7 +104,6 @@ class Trainer:
     rate: LearningRate
     scale: Scale
     precision: str
-    pad: int
     seed: int
     watch: Watch = lambda _: None
     save: Callable[[Checkpoint], None] | None = None
@@ -143,7 +144,10 @@ class Trainer:
 
     def _epoch(self, result: Fit, epoch: int, first: int) -> None:
         """One pass over the rows from step `first` on, validating at its marks; returns early when the fit is over."""
-        steps = training_steps(self.train, self.settings.batch_size, self.settings.accumulation, self.seed, epoch)
+        settings = self.settings
+        steps = training_steps(
+            self.train, settings.batch_size, settings.accumulation, self.seed, epoch, self.family.length
+        )
         total = len(steps) * self.scale.epochs
         marks = evaluation_marks(len(steps), self.scale.evaluations_per_epoch)
         losses: list[float] = []
@@ -206,22 +210,22 @@ class Trainer:
         return result, given.epoch, given.index
 
     def _step(self, step: list[list[int]], rate: float) -> float:
-        """One optimiser step over its micro-batches; the mean loss a gold token."""
+        """One optimiser step over its micro-batches; the mean loss a gold token (or row, for an encoder's head)."""
         for group in self.optimiser.param_groups:
             group["lr"] = rate
-        tokens = sum(len(self.train[number].target) for micro in step for number in micro)
+        golds = sum(len(self.train[number].target) for micro in step for number in micro)
         summed = 0.0
         for micro in step:
-            batch = collate([self.train[number] for number in micro], self.pad).to(self.device)
+            batch = self.family.collate([self.train[number] for number in micro]).to(self.device)
             with autocast(self.device, self.precision):
-                loss = loss_sum(self.model, batch, self.settings.label_smoothing)
-            (loss / tokens).backward()  # type: ignore[no-untyped-call]
+                loss = self.family.loss_sum(self.model, batch, self.settings.label_smoothing)
+            (loss / golds).backward()  # type: ignore[no-untyped-call]
             summed += float(loss.detach())
         if self.settings.clip is not None:
             nn.utils.clip_grad_norm_(self.parameters, self.settings.clip)
         self.optimiser.step()
         self.optimiser.zero_grad(set_to_none=True)
-        return summed / tokens
+        return summed / golds
 
     def _evaluate(self, result: Fit, losses: list[float]) -> None:
         """Validate, keep the tensors if they are the best, and decide whether the fit is over.
@@ -229,7 +233,8 @@ class Trainer:
         The evaluation before the first step is recorded and is no candidate for the best.
         """
         started = time.perf_counter()
-        value = validation_loss(self.model, self.validation, self.pad, self.settings.evaluation_batch, self.precision)
+        batch = self.settings.evaluation_batch
+        value = validation_loss(self.model, self.validation, self.family, batch, self.precision)
         if result.steps:
             result.validate_s += time.perf_counter() - started
         mean = sum(losses) / len(losses) if losses else None
@@ -253,14 +258,14 @@ def evaluation_marks(steps: int, evaluations: int) -> set[int]:
     return {max(1, round(steps * part / evaluations)) for part in range(1, evaluations + 1)}
 
 
-def validation_loss(model: Any, rows: Sequence[Row], pad: int, batch: int, precision: str) -> float:
-    """Mean cross-entropy a gold token over all rows, in nats. Dropout off; leaves the model in evaluation mode."""
+def validation_loss(model: Any, rows: Sequence[Row], family: Family, batch: int, precision: str) -> float:
+    """Mean loss a gold token (or row) over all rows. Dropout off; leaves the model in evaluation mode."""
     model.eval()
     device = next(model.parameters()).device
-    total, tokens = 0.0, 0
+    total, golds = 0.0, 0
     with torch.inference_mode(), autocast(device, precision):
-        for numbers in evaluation_batches(rows, batch):
-            part = collate([rows[number] for number in numbers], pad).to(device)
-            total += float(loss_sum(model, part))
-            tokens += part.target_tokens
-    return total / tokens
+        for numbers in evaluation_batches(rows, batch, family.length):
+            part = family.collate([rows[number] for number in numbers]).to(device)
+            total += float(family.loss_sum(model, part))
+            golds += part.golds
+    return total / golds

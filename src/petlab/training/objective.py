@@ -1,35 +1,23 @@
-"""The training loss of one batch: token cross-entropy of the gold output."""
+"""What the families' losses share: summed cross-entropy over gold tokens, and the precision of forward passes."""
 
 from __future__ import annotations
-
-from typing import Any
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 
-from petlab.training.batching import IGNORED, Batch
+from petlab.training.batching import IGNORED
 
 
-def loss_sum(model: Any, batch: Batch, label_smoothing: float = 0.0) -> Tensor:
-    """Summed cross-entropy over the gold tokens of an encoder-decoder model; a scalar in nats.
+def cross_entropy_sum(logits: Tensor, labels: Tensor, label_smoothing: float) -> Tensor:
+    """Summed cross-entropy of logits (rows, classes) and labels (rows,), `IGNORED` ones left out; a scalar in nats.
 
-    The sum, not the mean: dividing by the tokens of the whole optimiser step makes the step independent of how it was
-    cut into micro-batches. Logits are taken to fp32 first; bf16 cross-entropy loses digits that early stopping needs.
+    The sum, not the mean: dividing by the gold tokens of the whole optimiser step makes the step independent of how it
+    was cut into micro-batches. Logits are taken to fp32 first; bf16 cross-entropy loses digits that early stopping
+    needs.
     """
-    decoder_input = model.prepare_decoder_input_ids_from_labels(labels=batch.labels)
-    logits = model(
-        input_ids=batch.input_ids,
-        attention_mask=batch.attention_mask,
-        decoder_input_ids=decoder_input,
-        use_cache=False,
-    ).logits
     return functional.cross_entropy(
-        logits.float().flatten(0, 1),
-        batch.labels.flatten(),
-        ignore_index=IGNORED,
-        reduction="sum",
-        label_smoothing=label_smoothing,
+        logits.float(), labels, ignore_index=IGNORED, reduction="sum", label_smoothing=label_smoothing
     )
 
 
