@@ -7,8 +7,9 @@ import pytest
 from petlab import benchmark as benchmarks
 from petlab.benchmark import Benchmark
 from petlab.benchmark.spec import number
-from petlab.config import cell
+from petlab.config import from_plain
 from petlab.errors import UserError
+from petlab.overrides import Composer
 from petlab.tables import collect, compose
 
 PU = [f"pu2023_table{table}" for table in (1, 2, 4, 5, 6)]
@@ -25,12 +26,12 @@ def test_loads(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["embedded", "embedded_scales", *PU])
 def test_every_row_composes(name: str) -> None:
-    benchmark = benchmarks.load(name)
+    benchmark, compose_words = benchmarks.load(name), Composer()
     seen = set()
     for request in benchmark.cells({}):
         if request.row not in seen and request.seed == benchmark.seeds[0]:
             seen.add(request.row)
-            made = cell([f"{key}={value}" for key, value in request.overrides.items()])
+            made = from_plain(*compose_words([f"{key}={value}" for key, value in request.overrides.items()]))
             assert made.method_name == request.overrides["method"]
     assert seen == {row.key for row in benchmark.rows}
 
