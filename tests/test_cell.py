@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from safetensors import safe_open
 
+from petlab import cell as story
 from petlab import config
 from petlab.cell import run
 from petlab.errors import UserError
@@ -95,14 +96,12 @@ def test_content_of_the_data_decides_not_its_place(tiny_cell: list[str], tmp_pat
 def test_a_failure_is_a_record_with_its_reason(
     tiny_cell: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from petlab.training import generation
-
     def broken(*_: object, **__: object) -> list[str]:
         raise RuntimeError("out of paper\nsecond line")
 
     shop = workshop(tmp_path)
     with monkeypatch.context() as patch:
-        patch.setattr(generation, "generate", broken)
+        patch.setattr(story, "generate", broken)
         record, _ = run(config.cell(tiny_cell), shop)
     assert record.status == "failed" and record.convergence.reason == "RuntimeError: out of paper"
     assert record.metrics == {}
@@ -120,15 +119,13 @@ def test_a_loss_that_is_not_finite_is_recorded_as_diverged(tiny_cell: list[str],
 def test_stopping_in_the_middle_leaves_no_record_and_the_base_as_it_was(
     tiny_cell: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from petlab.training import generation
-
     def interrupt(*_: object, **__: object) -> list[str]:
         raise KeyboardInterrupt
 
     shop = workshop(tmp_path)
     cell = config.cell([*tiny_cell, "method=full"])
     with monkeypatch.context() as patch:
-        patch.setattr(generation, "generate", interrupt)
+        patch.setattr(story, "generate", interrupt)
         with pytest.raises(KeyboardInterrupt):
             run(cell, shop)
     assert shop.store.find(shop.seat(cell).run) is None

@@ -13,9 +13,8 @@ from tokenizers.models import WordLevel
 from tokenizers.pre_tokenizers import Whitespace
 from transformers import PreTrainedTokenizerFast
 
-from petlab import models
 from petlab.errors import UserError
-from petlab.models import ModelSpec, load_base, weights_sha256
+from petlab.models import ModelSpec, load_base, places, weights_sha256
 from tests.small_models import ARCHITECTURES, batch, small_model
 
 
@@ -92,7 +91,7 @@ def test_loading_leaves_the_global_generator_alone(folder: Path) -> None:
 
 
 def test_random_weights_of_a_hub_model_need_no_hub(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(models, "shipped_folder", lambda _: folder.rename(folder.with_name("nano_t5")))
+    monkeypatch.setattr(places, "shipped_folder", lambda _: folder.rename(folder.with_name("nano_t5")))
     architecture = {**ARCHITECTURES["t5_v1_1"], "vocab_size": 97}
     base = load_base(spec("google/flan-t5-none", random_weights=True, architecture=architecture))
     assert base.info.tokenizer == "petlab:nano_t5"
@@ -116,7 +115,7 @@ def test_an_unreachable_hub_is_one_sentence_in_seconds(monkeypatch: pytest.Monke
     with pytest.raises(UserError, match="the hub cannot be reached") as raised:
         load_base(spec("google/flan-t5-none"))
     assert "\n" not in str(raised.value)
-    assert time.monotonic() - began < 3 * models.HUB_SECONDS
+    assert time.monotonic() - began < 3 * places.HUB_SECONDS
 
 
 def test_a_broken_folder_is_one_sentence(folder: Path) -> None:
@@ -126,8 +125,18 @@ def test_a_broken_folder_is_one_sentence(folder: Path) -> None:
     assert "\n" not in str(raised.value)
 
 
+def test_random_weights_are_built_around_the_tokenizers_padding(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """RoBERTa counts positions from its padding token."""
+    monkeypatch.setattr(places, "shipped_folder", lambda _: folder)
+    architecture = {**ARCHITECTURES["roberta"], "vocab_size": 97, "pad_token_id": 1}
+    drawn = load_base(
+        ModelSpec("small", "encoder", "org/none", random_weights=True, architecture=architecture), labels=2
+    )
+    assert drawn.model.roberta.embeddings.padding_idx == drawn.model.config.pad_token_id == 0
+
+
 def test_random_weights_without_an_architecture_say_so(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(models, "shipped_folder", lambda _: folder)
+    monkeypatch.setattr(places, "shipped_folder", lambda _: folder)
     with pytest.raises(UserError, match=r"needs model\.architecture"):
         load_base(spec("google/flan-t5-none", random_weights=True))
 
@@ -135,3 +144,19 @@ def test_random_weights_without_an_architecture_say_so(folder: Path, monkeypatch
 def test_an_encoder_needs_labels(folder: Path) -> None:
     with pytest.raises(UserError, match="needs a data set with labels or scores"):
         load_base(ModelSpec("small", "encoder", str(folder)))
+
+
+def test_weights_of_an_installed_package(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Found without importing it: a package with weights may pull in much that petlab does not need."""
+    package = folder.parent / "some_weights"
+    package.mkdir()
+    (package / "__init__.py").write_text("raise RuntimeError('imported')\n")
+    folder.rename(package / "model")
+    monkeypatch.syspath_prepend(folder.parent)
+    base = load_base(spec("package:some_weights/model"))
+    assert base.info.revision is None and base.tokenizer("good").input_ids == [3]
+
+
+def test_a_package_that_is_not_installed_names_its_extra() -> None:
+    with pytest.raises(UserError, match=r"package no_such_weights, .* is not installed; pip install 'petlab\[small\]'"):
+        load_base(spec("package:no_such_weights/model"))

@@ -5,19 +5,25 @@ from __future__ import annotations
 import dataclasses
 import time
 import traceback
-from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from petlab.attachment import Method, attach
+from petlab import heads
+from petlab.attachment import Attachment, Method, attach
 from petlab.data.spec import DatasetSpec
+from petlab.data.tokens import words_to_ids
 from petlab.errors import UserError
+from petlab.measure import memory, parameters
 from petlab.methods.few_shot import FewShot
-from petlab.models import ModelSpec
+from petlab.metrics import asked
+from petlab.models import Base, ModelSpec
 from petlab.record import SCHEMA, Convergence, Memory, Params, Record, Time
+from petlab.training.families import Family, family_of
+from petlab.training.generation import generate
+from petlab.training.loop import Fit, Trainer, Watch
 from petlab.training.settings import LearningRate, Scale, Train
 
 Rows = Annotated[int, Field(gt=0)] | None
@@ -66,6 +72,18 @@ class Cell:
         return f"{self.model.name} · {self.method_name} · {self.dataset.name} · {self.scale.name} · seed {self.seed}"
 
 
+@dataclass
+class Attempt:
+    """How far a cell has come; what is not known yet is empty. Seconds."""
+
+    status: Literal["done", "failed", "diverged"] = "done"
+    params: Params | None = None
+    loaded: float | None = None  # the clock when training could begin
+    fit: Fit = field(default_factory=Fit)
+    metrics: dict[str, float] = field(default_factory=dict)
+    test_s: float = 0.0
+
+
 def run(cell: Cell, workshop: Any, *, force: bool = False) -> tuple[Record, bool]:
     """Run a cell, or find its record.
 
@@ -81,110 +99,121 @@ def run(cell: Cell, workshop: Any, *, force: bool = False) -> tuple[Record, bool
     Raises:
         UserError: the cell cannot begin (a missing file, an unknown label, an unreachable hub); nothing is written.
     """
-    from petlab import heads
-    from petlab.data.tokens import words_to_ids
-    from petlab.measure import memory, parameters
-    from petlab.metrics import asked
-    from petlab.training.families import family_of
-    from petlab.training.generation import generate
-    from petlab.training.loop import Fit, Trainer
-
-    started = loaded = time.perf_counter()
+    started = time.perf_counter()
     seat = workshop.seat(cell)  # the splits, the run id, the precision: all that decides whether it was done already
     found = workshop.store.find(seat.run)
     if found is not None and found.status == "done" and not force:
         return found, True
 
     base = workshop.base(cell.model, seat.device)
+    words = words_to_ids(base.tokenizer)
     memory.start(seat.device)
-    fit = Fit()
-    params: Params | None = None
-    metrics: dict[str, float] = {}
-    test_s = 0.0
-    status: Literal["done", "failed", "diverged"] = "done"
+    attempt = Attempt()
     try:
-        with ExitStack() as borrowed:  # head and method leave the base as they found it
-            borrowed.enter_context(heads.drawn(base.model, heads.width(cell.model, cell.dataset), cell.seed))
-            words = words_to_ids(base.tokenizer)
-            attachment = borrowed.enter_context(
-                attach(cell.method, base.model, seed=cell.seed, tokenize=words, labels=cell.dataset.labels)
-            )
-            params = parameters.count(base.model, attachment)
+        with (
+            heads.drawn(base.model, heads.width(cell.model, cell.dataset), cell.seed),
+            attach(cell.method, base.model, seed=cell.seed, tokenize=words, labels=cell.dataset.labels) as attachment,
+        ):
+            attempt.params = parameters.count(base.model, attachment)
             rows = workshop.rows(cell, base, attachment)
             family = family_of(cell.model.family, cell.dataset, base.tokenizer, attachment)
-            loaded = time.perf_counter()
+            attempt.loaded = time.perf_counter()
             watch = workshop.watch(cell, seat)
             if cell.prompting is None:
-                fit = Trainer(
-                    base.model,
-                    family,
-                    attachment,
-                    rows.train,
-                    rows.validation,
-                    settings=cell.train,
-                    rate=cell.rate,
-                    scale=cell.scale,
-                    precision=seat.precision,
-                    seed=cell.seed,
-                    watch=watch,
-                    save=workshop.saver(seat.run),
-                    resume=workshop.resumable(seat.run),
-                ).fit()
+                attempt.fit = _train(cell, workshop, seat, base, attachment, family, rows, watch)
             else:
-                fit.stopped = "untrained"
-            if fit.stopped == "diverged" or (cell.prompting is None and fit.best_state is None):
-                status = "diverged"
+                attempt.fit.stopped = "untrained"
+            if attempt.fit.stopped == "diverged" or (cell.prompting is None and attempt.fit.best_state is None):
+                attempt.status = "diverged"
             else:
-                attachment.load_training_state(fit.best_state or {})
+                attachment.load_training_state(attempt.fit.best_state or {})
                 testing = time.perf_counter()
-                outputs = generate(
-                    base.model,
-                    base.tokenizer,
-                    rows.test,
-                    family,
-                    batch=cell.train.evaluation_batch,
-                    precision=seat.precision,
-                    decoding=cell.dataset.generation,
-                    watch=workshop.testing(cell),
-                )
-                if cell.prompting is not None:
-                    outputs = [cell.prompting.answer(output) for output in outputs]
-                test = workshop.splits(cell).test
-                scores = asked.score(cell.dataset, outputs, test)
-                metrics, test_s = scores.whole, time.perf_counter() - testing
-                workshop.keep(seat.run, attachment, [example.id for example in test], outputs, scores.rows)
+                attempt.metrics = _test(cell, workshop, seat, base, attachment, family, rows)
+                attempt.test_s = time.perf_counter() - testing
     except (UserError, KeyboardInterrupt):
         raise
     except Exception as error:  # one cell's failure is a result, not the end of a sweep
-        status, fit.stopped, fit.reason = "failed", "failed", f"{type(error).__name__}: {error}".splitlines()[0][:300]
+        attempt.status = attempt.fit.stopped = "failed"
+        attempt.fit.reason = f"{type(error).__name__}: {error}".splitlines()[0][:300]
         workshop.keep_error(seat.run, traceback.format_exc())
 
+    done, fit = attempt.status == "done", attempt.fit
     record = Record(
         schema=SCHEMA,
         id=seat.run,
-        status=status,
+        status=attempt.status,
         config=seat.config,
         data=seat.data,
-        params=params,
+        params=attempt.params,
         convergence=_convergence(fit, cell.rate.trials),
         time=Time(
-            load_s=loaded - started,
+            load_s=(attempt.loaded or time.perf_counter()) - started,
             train_s=fit.train_s,
             validate_s=fit.validate_s,
-            test_s=test_s,
+            test_s=attempt.test_s,
             wall_s=time.perf_counter() - started,
             timing=workshop.timing(),
             threads=seat.threads,
         ),
-        memory=memory.peak(seat.device, alone=workshop.alone()) if status == "done" else Memory(None, None),
-        metrics=metrics if status == "done" else {},
+        memory=memory.peak(seat.device, alone=workshop.alone()) if done else Memory(None, None),
+        metrics=attempt.metrics if done else {},
         environment=seat.environment,
     )
     workshop.finish(seat, record)
     return record, False
 
 
-def _convergence(fit: Any, trials: int) -> Convergence:
+def _train(
+    cell: Cell,
+    workshop: Any,
+    seat: Any,
+    base: Base,
+    attachment: Attachment,
+    family: Family,
+    rows: Any,
+    watch: Watch,
+) -> Fit:
+    """Fit the attached method, from where a killed process left it if there was one."""
+    return Trainer(
+        base.model,
+        family,
+        attachment,
+        rows.train,
+        rows.validation,
+        settings=cell.train,
+        rate=cell.rate,
+        scale=cell.scale,
+        precision=seat.precision,
+        seed=cell.seed,
+        watch=watch,
+        save=workshop.saver(seat.run),
+        resume=workshop.resumable(seat.run),
+    ).fit()
+
+
+def _test(
+    cell: Cell, workshop: Any, seat: Any, base: Base, attachment: Attachment, family: Family, rows: Any
+) -> dict[str, float]:
+    """Let the model answer the test rows; keep the answers and what a task must keep; the scores."""
+    outputs = generate(
+        base.model,
+        base.tokenizer,
+        rows.test,
+        family,
+        batch=cell.train.evaluation_batch,
+        precision=seat.precision,
+        decoding=cell.dataset.generation,
+        watch=workshop.testing(cell),
+    )
+    if cell.prompting is not None:
+        outputs = [cell.prompting.answer(output) for output in outputs]
+    test = workshop.splits(cell).test
+    scores = asked.score(cell.dataset, outputs, test)
+    workshop.keep(seat.run, attachment, [example.id for example in test], outputs, scores.rows)
+    return scores.whole
+
+
+def _convergence(fit: Fit, trials: int) -> Convergence:
     """The fit as the record tells it; a loss that is not finite is no number in JSON and stays out."""
     finite = [entry for entry in fit.evaluations if entry.loss == entry.loss and abs(entry.loss) != float("inf")]
     best = fit.best

@@ -17,6 +17,7 @@ import torch
 from torch import Tensor, nn
 
 from petlab.data.tokens import Row
+from petlab.record import Stopped
 from petlab.training import checkpoint
 from petlab.training.batching import evaluation_batches, training_steps
 from petlab.training.checkpoint import Checkpoint
@@ -59,7 +60,7 @@ class Fit:
     evaluations: list[Evaluation] = field(default_factory=list)
     best: Evaluation | None = None
     best_state: dict[str, Tensor] | None = None
-    stopped: str = "max_epochs"  # or "patience", "diverged"
+    stopped: Stopped = "max_epochs"
     reason: str | None = None
     steps: int = 0
     epochs: float = 0.0

@@ -7,50 +7,32 @@
 from __future__ import annotations
 
 import hashlib
-import importlib.util
-import os
-import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from importlib import resources
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
-from urllib.parse import urlsplit
+from typing import Any
 
 import torch
 import transformers
 from torch import Tensor, nn
 
 from petlab.errors import UserError
+from petlab.models.places import EMBEDDED, EMBEDDED_TOKENIZER, is_local, local_folder, tokenizer_folder, weights_folder
+from petlab.models.spec import Family, ModelSpec
 
-Family = Literal["seq2seq", "causal", "encoder"]
-EMBEDDED = "petlab:"
-PACKAGE = "package:"
-EMBEDDED_TOKENIZER = "nano_t5"
-HUB_SECONDS = 5.0
-_WEIGHT_FILES = ("*.safetensors",)  # no pickle is ever read
-_HUB_FILES = ("*.json", "*.txt", "*.model", "*.jinja", *_WEIGHT_FILES)
-
-
-@dataclass(frozen=True)
-class ModelSpec:
-    """Which base to load (conf/model/*.yaml)."""
-
-    name: str
-    family: Family
-    path: str
-    """A hub id, a folder, `petlab:NAME` for weights that the repository ships, or `package:NAME/FOLDER` for those in an
-    installed Python package."""
-    revision: str | None = None
-    """Branch, tag or commit of the hub; None takes the default branch. The resolved commit goes into the record."""
-    random_weights: bool = False
-    """Weights drawn from `init_seed` instead of loaded; for a hub id this needs no hub."""
-    init_seed: int = 0
-    """Also draws a new classification head."""
-    dtype: Literal["float32", "bfloat16"] = "float32"
-    architecture: Mapping[str, Any] = field(default_factory=dict)
-    """`model_type` and the config values that differ from its defaults: enough to build the model without the hub."""
+__all__ = [
+    "Base",
+    "BaseInfo",
+    "Family",
+    "ModelSpec",
+    "build",
+    "embedding_parameters",
+    "is_local",
+    "load_base",
+    "weights_folder",
+    "weights_sha256",
+]
 
 
 @dataclass(frozen=True)
@@ -95,7 +77,7 @@ def load_base(spec: ModelSpec, *, labels: int | None = None) -> Base:
     heads = {} if labels is None else {"num_labels": labels}
     with _seeded(spec.init_seed):
         if spec.random_weights:
-            folder, revision = _tokenizer_folder(spec), None
+            folder, revision = tokenizer_folder(spec), None
             tokenizer = _tokenizer(folder)
             model = _random(spec, auto, heads, tokenizer)
         else:
@@ -152,14 +134,6 @@ def build(architecture: Mapping[str, Any], family: Family, labels: int | None = 
     return model
 
 
-def shipped_folder(name: str) -> Path:
-    """Folder of weights that the repository ships. Raises UserError where they have not been pretrained yet."""
-    folder = Path(str(resources.files("petlab"))) / "weights" / name
-    if not (folder / "config.json").is_file():
-        raise UserError(f"model: the weights of {name} are not in {folder}; make them with: petlab pretrain {name}")
-    return folder
-
-
 def _auto_class(spec: ModelSpec, labels: int | None) -> Any:
     if labels is not None and spec.family != "seq2seq":
         return transformers.AutoModelForSequenceClassification
@@ -173,7 +147,7 @@ def _auto_class(spec: ModelSpec, labels: int | None) -> Any:
 
 def _random(spec: ModelSpec, auto: Any, heads: dict[str, int], tokenizer: Any) -> Any:
     if is_local(spec):
-        config = transformers.AutoConfig.from_pretrained(_local_folder(spec), **heads)
+        config = transformers.AutoConfig.from_pretrained(local_folder(spec), **heads)
         model = auto.from_config(config, dtype=torch.float32)
     elif spec.architecture:
         # Embeddings and positions are built around the padding token, so it has to be known before.
@@ -231,84 +205,6 @@ def _agree_on_special_ids(model: Any, tokenizer: Any) -> None:
     if model.config.is_encoder_decoder:
         for config in configs:
             config.decoder_start_token_id = model.config.pad_token_id
-
-
-def _tokenizer_folder(spec: ModelSpec) -> Path:
-    if is_local(spec):
-        return _local_folder(spec)
-    return shipped_folder(EMBEDDED_TOKENIZER)
-
-
-def is_local(spec: ModelSpec) -> bool:
-    """Whether configuration and tokenizer lie in a folder that is there, so that no hub is asked."""
-    return spec.path.startswith((EMBEDDED, PACKAGE)) or Path(spec.path).is_dir()
-
-
-def _local_folder(spec: ModelSpec) -> Path:
-    if spec.path.startswith(PACKAGE):
-        return _package_folder(spec)
-    return shipped_folder(spec.path.removeprefix(EMBEDDED)) if spec.path.startswith(EMBEDDED) else Path(spec.path)
-
-
-def _package_folder(spec: ModelSpec) -> Path:
-    """Where an installed package keeps a model; the package itself is not imported."""
-    package, _, inner = spec.path.removeprefix(PACKAGE).partition("/")
-    found = importlib.util.find_spec(package)
-    for place in (found.submodule_search_locations if found else None) or ():
-        if (Path(place) / inner / "config.json").is_file():
-            return Path(place) / inner
-    raise UserError(
-        f"model {spec.name}: the Python package {package}, which brings its weights, is not installed; "
-        f"pip install 'petlab[{spec.name}]'"
-    )
-
-
-def weights_folder(spec: ModelSpec) -> tuple[Path, str | None]:
-    """Folder with config, weights and tokenizer, and the hub's commit where it comes from there.
-
-    Raises UserError where shipped weights are missing, or a hub model is neither in the cache nor to be fetched.
-    """
-    if is_local(spec):
-        return _local_folder(spec), None
-    folder = _hub_folder(spec)
-    return folder, folder.name
-
-
-def _hub_folder(spec: ModelSpec) -> Path:
-    """Snapshot folder of a hub model, named after its commit; the cache first, then the hub if it answers."""
-    from huggingface_hub import snapshot_download  # imported late: most cells never need the hub
-
-    def cached() -> Path | None:
-        try:
-            folder = Path(snapshot_download(spec.path, revision=spec.revision, local_files_only=True))
-        except (OSError, ValueError):
-            return None
-        return folder if any(any(folder.glob(pattern)) for pattern in _WEIGHT_FILES) else None
-
-    if (folder := cached()) is not None:
-        return folder
-    hint = "put the model into a folder and give model.path=FOLDER, or use model.random_weights=true or model=nano_t5"
-    if not hub_answers():
-        raise UserError(f"model {spec.name}: {spec.path} is not in the cache and the hub cannot be reached; {hint}")
-    try:
-        return Path(snapshot_download(spec.path, revision=spec.revision, allow_patterns=list(_HUB_FILES)))
-    except (OSError, ValueError) as error:
-        reason = str(error).strip().splitlines()[0]
-        raise UserError(f"model {spec.name}: {spec.path} cannot be fetched from the hub ({reason}); {hint}") from None
-
-
-def hub_answers() -> bool:
-    """Whether a connection to the hub (or the proxy before it) opens within `HUB_SECONDS` seconds."""
-    if os.environ.get("HF_HUB_OFFLINE", "").lower() in ("1", "true", "yes", "on"):
-        return False
-    endpoint = os.environ.get("HF_ENDPOINT", "https://huggingface.co")
-    address = urlsplit(os.environ.get("HTTPS_PROXY") or os.environ.get("https_proxy") or endpoint)
-    port = address.port or (443 if address.scheme == "https" else 80)
-    try:
-        socket.create_connection((address.hostname or "", port), timeout=HUB_SECONDS).close()
-    except OSError:
-        return False
-    return True
 
 
 @contextmanager
