@@ -34,11 +34,13 @@ def parser() -> argparse.ArgumentParser:
     _sweeping(bench)
     bench.set_defaults(run=_command("bench.bench"))
 
-    plan = commands.add_parser("plan", help="show which cells of a benchmark are done, missing or failed")
+    plan = commands.add_parser("plan", help="show which cells of a benchmark are missing and what they will take")
     _benchmark(plan)
     plan.add_argument("--config-dir", metavar="DIR", help="a folder with configuration groups of your own")
-    plan.add_argument("--csv", action="store_true", help="one line a cell")
-    plan.set_defaults(run=_command("bench.plan"))
+    form = plan.add_mutually_exclusive_group()
+    form.add_argument("--csv", action="store_true", help="one line a cell")
+    form.add_argument("--json", action="store_true", help="cells and totals, for a machine")
+    plan.set_defaults(run=_command("plan.plan"))
 
     tables = commands.add_parser("tables", help="write and print a benchmark's tables from the records there are")
     _benchmark(tables)
@@ -126,9 +128,20 @@ def _command(name: str) -> Callable[[argparse.Namespace], int]:
     return call
 
 
+def _parsed(argv: Sequence[str] | None) -> argparse.Namespace:
+    """The command line; overrides may stand behind options, too."""
+    top = parser()
+    arguments, rest = top.parse_known_args(argv)
+    if rest and (not hasattr(arguments, "overrides") or any(word.startswith("-") for word in rest)):
+        top.error(f"unrecognized arguments: {' '.join(rest)}")
+    if rest:
+        arguments.overrides += rest
+    return arguments
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command; 0 done, 1 a cell failed, 2 the user's mistake, 130 stopped."""
-    arguments = parser().parse_args(argv)
+    arguments = _parsed(argv)
     try:
         result: int = arguments.run(arguments)
     except UserError as error:

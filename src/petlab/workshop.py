@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar, cast
 
 from petlab import heads
 from petlab import record as records
@@ -31,6 +31,8 @@ from petlab.store import Store, run_id, write_atomic
 from petlab.trackers import Tracker, open_tracker
 from petlab.training.checkpoint import Checkpoint, from_bytes
 from petlab.training.loop import Evaluation
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,7 @@ class Workshop:
         self.in_company: Callable[[], bool] | None = None  # whether other cells ran here at the same time
         self.trained_here = 0
         self.fingerprints = Fingerprints(results)
+        self._found: dict[str, Any] = {}  # what was asked for of data and weights, or why it is not to be had
         self._bases: dict[str, Base] = {}
         self._splits: dict[str, Splits] = {}
         self._rows: dict[str, Rows] = {}
@@ -84,7 +87,7 @@ class Workshop:
         nano = cell.model.path.startswith("petlab:")
         precision = resolve_precision(cell.train.precision, device, nano=nano)
         data = self._data(cell)
-        named = identity(cell, precision, data.hash, weights(cell.model))
+        named = identity(cell, precision, data.hash, self._once(f"weights {cell.model}", lambda: weights(cell.model)))
         return Seat(
             run=run_id(named),
             config=configuration(cell, precision),
@@ -96,12 +99,26 @@ class Workshop:
         )
 
     def _data(self, cell: Cell) -> records.Data:
+        return self._once(f"data {self.fingerprints.key(cell)}", lambda: self._read(cell))
+
+    def _read(self, cell: Cell) -> records.Data:
         cached = self.fingerprints.find(cell)
         if cached is not None:
             return cached
         data = records.Data(**dataclasses.asdict(self.splits(cell).info))
         self.fingerprints.remember(cell, data)
         return data
+
+    def _once(self, name: str, ask: Callable[[], T]) -> T:
+        """The answer for a name, asked for once a process: hundreds of cells share a data set, or its absence."""
+        if name not in self._found:
+            try:
+                self._found[name] = ask()
+            except UserError as problem:
+                self._found[name] = problem
+        if isinstance(found := self._found[name], UserError):
+            raise UserError(str(found))
+        return cast(T, found)
 
     def splits(self, cell: Cell) -> Splits:
         """The rows of a cell, read once a process. Data sets of earlier cells are let go when another one comes."""

@@ -1,4 +1,4 @@
-"""`petlab bench`, `plan` and `tables`: the cells of a benchmark, and the tables of their records."""
+"""`petlab bench` and `tables`: train the cells of a benchmark, and the tables of their records."""
 
 from __future__ import annotations
 
@@ -30,12 +30,6 @@ def bench(arguments: Namespace) -> int:
     trained = {entry.key for entry in outcome.trained}
     write_tables(benchmark, requests, planned, workshop, trained)
     return finish(outcome, workshop.reporter)
-
-
-def plan(arguments: Namespace) -> int:
-    """`petlab plan`: the cells of a benchmark and their state; trains nothing."""
-    _, _, planned, _ = plan_benchmark(arguments, quiet=True)
-    return print_plan(planned, csv=arguments.csv)
 
 
 def tables(arguments: Namespace) -> int:

@@ -19,8 +19,10 @@ if TYPE_CHECKING:
     from petlab.workshop import Workshop
 
 
-def plan_benchmark(arguments: Namespace, *, quiet: bool) -> tuple[Benchmark, list[Any], list[Planned[Any]], Workshop]:
-    """A benchmark's requests, composed and looked up."""
+def plan_benchmark(
+    arguments: Namespace, *, quiet: bool, refuse: bool = True
+) -> tuple[Benchmark, list[Any], list[Planned[Any]], Workshop]:
+    """A benchmark's requests, composed and looked up. With `refuse`, cells none of which can begin are an error."""
     from petlab import benchmark as benchmarks
     from petlab.sweep.plan import composed, look_up
 
@@ -31,27 +33,23 @@ def plan_benchmark(arguments: Namespace, *, quiet: bool) -> tuple[Benchmark, lis
     if not requests:
         raise UserError(f"{arguments.name}: nothing is left of the benchmark with these rows, columns and overrides")
     planned = composed([(request.key, request.overrides) for request in requests], config_dir)
+    for request, entry in zip(requests, planned, strict=True):
+        entry.problem = request.problem
     workshop = workshop_of(planned, quiet)
     look_up(planned, workshop)
     problems = {entry.problem for entry in planned}
-    if None not in problems:  # no cell can begin: the user's mistake, not a cell's failure
+    if refuse and None not in problems:  # no cell can begin: the user's mistake, not a cell's failure
         raise UserError(sorted(str(problem) for problem in problems)[0])
     return found, requests, planned, workshop
 
 
-def print_plan(planned: list[Planned[Any]], *, csv: bool = False) -> int:
+def print_plan(planned: list[Planned[Any]]) -> int:
+    """The cells and their states, for a dry run."""
     states = [entry.state for entry in planned]
-    if csv:
-        print("model,method,dataset,scale,seed,state,run")
     for entry in planned:
-        cell, run = entry.cell, entry.seat.run if entry.seat else ""
-        if csv:
-            words = (cell.model.name, cell.method_name, cell.dataset.name, cell.scale.name, str(cell.seed))
-            print(",".join([*words, entry.state, run]))
-        else:
-            print(f"{entry.state:9} {run:16} {cell.title}{f': {entry.problem}' if entry.problem else ''}")
-    if not csv:
-        print(", ".join(f"{states.count(state)} {state}" for state in dict.fromkeys(states)))
+        run = entry.seat.run if entry.seat else ""
+        print(f"{entry.state:9} {run:16} {entry.cell.title}{f': {entry.problem}' if entry.problem else ''}")
+    print(", ".join(f"{states.count(state)} {state}" for state in dict.fromkeys(states)))
     return 0
 
 

@@ -55,6 +55,8 @@ def composed(
 def look_up(planned: Sequence[Planned[Key]], workshop: Workshop) -> None:
     """Find every cell's run id and record. A cell whose data or base is not to be had keeps its problem instead."""
     for entry in planned:
+        if entry.problem is not None:
+            continue
         try:
             entry.seat = workshop.seat(entry.cell)
             entry.record = workshop.store.find(entry.seat.run)
