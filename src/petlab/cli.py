@@ -53,11 +53,16 @@ def parser() -> argparse.ArgumentParser:
 
     score = commands.add_parser("score", help="score any system's output as the papers' official scorers do")
     score.add_argument("suite", metavar="SUITE", help="e2e, webnlg, dart, glue/TASK, summaries or wikisql")
-    score.add_argument("--references", action="append", required=True, metavar="FILE", help="may be repeated")
+    score.add_argument(
+        "--references", action="extend", nargs="+", required=True, metavar="FILE", help="may be repeated"
+    )
     score.add_argument("--predictions", required=True, metavar="FILE", help="the system's output")
     score.add_argument("--tables", metavar="DB", help="WikiSQL's .db file, for execution accuracy")
     score.add_argument("--no-meteor", action="store_true", help="leave METEOR out (it starts Java)")
-    score.add_argument("--json", action="store_true", help="flat JSON: name to number")
+    score.add_argument(
+        "--neural", action="append", default=[], metavar="NAME=MODEL", help="add BERTScore, MoverScore or BLEURT"
+    )
+    score.add_argument("--json", action="store_true", help="flat JSON: name to number, or to what the score needs")
     score.set_defaults(run=_command("score.score"))
 
     published = commands.add_parser("published", help="list the numbers that the papers print")

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from petlab.metrics import bleu, e2e, files, meteor, summaries, ter
-from petlab.score import score
+from petlab.metrics import bleu, e2e, files, meteor, summaries, ter, webnlg
+from petlab.score import Options, score
 from tests.metrics.given import need
 
 
@@ -21,7 +21,9 @@ def _table(path: Path) -> list[dict[str, str]]:
 
 def test_e2e_to_four_decimals() -> None:
     for row in _table(need("e2e", "scored", "expected.tsv")):
-        scores = score("e2e", [need("e2e", "devset.csv")], need("e2e", "scored", row["file"]), with_meteor=False)
+        scores = score(
+            "e2e", [need("e2e", "devset.csv")], need("e2e", "scored", row["file"]), Options(with_meteor=False)
+        ).scores
         for name in ("BLEU", "NIST", "ROUGE_L", "CIDEr"):
             assert round(scores[name], 4) == float(row[name]), (row["file"], name)
 
@@ -60,13 +62,23 @@ def test_webnlg_bleu_and_ter_as_printed(team: str) -> None:
             assert counts.score == pytest.approx(float(row["TER"]), abs=1e-12)
 
 
+def test_webnlg_references_are_rebuilt() -> None:
+    """The test set's texts, prepared as the script does, are the challenge's reference files."""
+    entries = json.loads(need("webnlg_challenge_2017", "test.json").read_text(encoding="utf-8"))["entries"]
+    texts = [[lex["lex"] for lex in next(iter(entry.values()))["lexicalisations"]] for entry in entries]
+    for place in range(3):
+        given = files.lines(need("webnlg_challenge_2017", "scored", "references", f"gold-all-cat-reference{place}.lex"))
+        built = [webnlg.tokenize(row[place], ascii_only=True) if place < len(row) else "" for row in texts]
+        assert built == given
+
+
 def test_webnlg_suite_as_printed() -> None:
     folder = need("webnlg_challenge_2017", "scored")
     row = next(
         row for row in _table(folder / "expected.tsv") if (row["team"], row["subset"]) == ("Baseline", "new-cat")
     )
     references = [folder / "references" / f"gold-new-cat-reference{number}.lex" for number in range(3)]
-    scores = score("webnlg", references, folder / "Baseline_new-cat.txt", with_meteor=False)
+    scores = score("webnlg", references, folder / "Baseline_new-cat.txt", Options(with_meteor=False)).scores
     assert round(scores["BLEU"], 2) == float(row["BLEU"])
     assert round(scores["TER"], 9) == round(float(row["TER"]), 9)
 

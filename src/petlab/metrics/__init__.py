@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from petlab.errors import choices
@@ -21,7 +22,7 @@ Suite = Callable[[Sequence[str], Sequence[Sequence[str]]], dict[str, float]]
 
 _SUITES: dict[str, tuple[Suite, int]] = {
     "e2e": (e2e.scores, e2e.VERSION),
-    "webnlg": (webnlg.scores, webnlg.VERSION),
+    "webnlg": (partial(webnlg.scores, ascii_only=True), webnlg.VERSION),
     "dart": (webnlg.scores, webnlg.VERSION),
     "summaries": (summaries.scores, summaries.VERSION),
 }

@@ -15,7 +15,8 @@ from pathlib import Path
 
 from petlab.errors import UserError
 
-NEEDS = "needs Java (java on the PATH) and pip install 'petlab[nlg]'"
+JAVA = "needs Java (java on the PATH)"
+PROGRAM = "needs its program: pip install 'petlab[nlg]'"
 
 
 def jar() -> Path | None:
@@ -30,7 +31,9 @@ def jar() -> Path | None:
 
 def missing() -> str | None:
     """What METEOR lacks here, or None."""
-    return None if shutil.which("java") and jar() else NEEDS
+    if shutil.which("java") is None:
+        return JAVA
+    return None if jar() else PROGRAM
 
 
 def corpus(outputs: Sequence[str], references: Sequence[Sequence[str]]) -> float:
@@ -42,7 +45,7 @@ def corpus(outputs: Sequence[str], references: Sequence[Sequence[str]]) -> float
     program = jar()
     java = shutil.which("java")
     if program is None or java is None:
-        raise UserError(f"METEOR {NEEDS}")
+        raise UserError(f"METEOR {missing()}")
     command = [java, "-Xmx2G", "-jar", program.name, "-", "-", "-stdio", "-l", "en", "-norm"]
     with subprocess.Popen(
         command,

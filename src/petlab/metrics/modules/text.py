@@ -5,24 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 import datasets
-import evaluate
 
 from petlab import metrics
+from petlab.metrics.modules.base import Module
 
 
-class _Text(evaluate.Metric):  # type: ignore[misc]  # evaluate is untyped
-    """What the modules share: texts in, a dictionary of numbers out."""
+class _Text(Module):
+    """Texts in, a dictionary of numbers out."""
 
     scorer = ""  # a name of petlab.metrics
+    inputs = "predictions: one text a row; references: a list of texts a row"
 
-    def _info(self) -> Any:
-        features = {"predictions": datasets.Value("string"), "references": datasets.List(datasets.Value("string"))}
-        return evaluate.MetricInfo(
-            description=type(self).__doc__ or "",
-            citation="",
-            inputs_description="predictions: one text a row; references: a list of texts a row",
-            features=datasets.Features(features),
-        )
+    def types(self) -> dict[str, Any]:
+        return {"predictions": datasets.Value("string"), "references": datasets.List(datasets.Value("string"))}
 
     def _compute(self, predictions: list[str], references: list[list[str]]) -> dict[str, float]:
         return metrics.score_suite(self.scorer, predictions, references)

@@ -5,7 +5,7 @@ as text; what cannot be parsed scores 0 and is counted.
 """
 
 from petlab.metrics.wikisql.execution import Tables
-from petlab.metrics.wikisql.query import Query, Unreadable, parse_json, parse_sql
+from petlab.metrics.wikisql.query import Query, Unreadable, parse_json, parse_prediction, parse_sql
 from petlab.metrics.wikisql.scoring import VERSION, scores
 
-__all__ = ["VERSION", "Query", "Tables", "Unreadable", "parse_json", "parse_sql", "scores"]
+__all__ = ["VERSION", "Query", "Tables", "Unreadable", "parse_json", "parse_prediction", "parse_sql", "scores"]

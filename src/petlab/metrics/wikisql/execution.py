@@ -45,19 +45,22 @@ class Tables:
         self._steps += _CHECK_EVERY
         return int(self._steps > STEPS)  # not 0 ends the query
 
+    def __contains__(self, table: str) -> bool:
+        return bool(_TABLE.fullmatch(table)) and bool(self._types(_name(table)))
+
     def _types(self, name: str) -> dict[str, str]:
         rows = self._connection.execute(f'PRAGMA table_info("{name}")').fetchall()
         return {str(row[1]): str(row[2]).lower() for row in rows}
 
     def answer(self, table: str, query: Query) -> list[tuple[object, ...]] | None:
-        """The query's rows in a fixed order, or None where it cannot be run.
+        """The query's rows as they lie in the table, or None where it cannot be run.
 
-        As in the official evaluator, text is compared in lower case and a condition on a number column takes the
-        first number of the value.
+        As in the official evaluator, text is compared in lower case, a condition on a number column takes the first
+        number of the value, and of several conditions on one column the last one's value stands in all of them.
         """
         if not _TABLE.fullmatch(table):
             return None
-        name = "table_" + table.replace("-", "_")
+        name = _name(table)
         types = self._types(name)
         columns = {query.column, *(column for column, _, _ in query.conditions)}
         if not all(f"col{column}" in types for column in columns):
@@ -65,20 +68,24 @@ class Tables:
         selected = f'"col{query.column}"'
         if query.aggregate:
             selected = f"{AGGREGATES[query.aggregate]}({selected})"
-        clauses, values = [], []
+        clauses = []
+        values: dict[str, Value] = {}
         for column, operator, given in query.conditions:
             value = _comparable(given, types[f"col{column}"])
             if value is None:
                 return None
-            clauses.append(f'"col{column}" {OPERATORS[operator]} ?')
-            values.append(value)
+            clauses.append(f'"col{column}" {OPERATORS[operator]} :col{column}')
+            values[f"col{column}"] = value
         where = f" WHERE {' AND '.join(clauses)}" if clauses else ""
         self._steps = 0
         try:
-            rows = self._connection.execute(f'SELECT {selected} FROM "{name}"{where}', values).fetchall()
+            return self._connection.execute(f'SELECT {selected} FROM "{name}"{where}', values).fetchall()
         except (sqlite3.Error, OverflowError):
             return None
-        return sorted(rows, key=repr)
+
+
+def _name(table: str) -> str:
+    return "table_" + table.replace("-", "_")
 
 
 def _comparable(value: Value, kind: str) -> Value | None:

@@ -61,8 +61,19 @@ def parse_json(given: object) -> Query:
     return Query(_number(given.get("sel"), "sel"), aggregate, tuple(conditions))
 
 
+def parse_prediction(row: Mapping[str, object]) -> Query | None:
+    """The query of a line of the official prediction file, {"query": …} or {"error": …}; None = unreadable."""
+    if row.get("error"):
+        return None
+    try:
+        return parse_json(row.get("query"))
+    except Unreadable:
+        return None
+
+
 _SELECT = re.compile(r"\s*select\s+(?P<what>.+?)\s+from\s+\S+(?:\s+where\s+(?P<where>.+?))?\s*;?\s*", re.I | re.S)
-_AGGREGATE = re.compile(r"(?P<name>max|min|count|sum|avg)\s*\(\s*(?P<column>.+?)\s*\)", re.I | re.S)
+# MAX(Wins), or MAX Wins as the authors print it.
+_AGGREGATE = re.compile(r"(?P<name>max|min|count|sum|avg)(?:\s*\(\s*(?P<column>.+?)\s*\)|\s+(?P<bare>.+))", re.I | re.S)
 _AND = re.compile(r"\s+and\s+", re.I)
 _QUOTED = ("'", '"', "`")
 
@@ -85,7 +96,7 @@ def parse_sql(text: str, columns: Sequence[str]) -> Query:
     names = [name.lower() for name in AGGREGATES]
     aggregate = 0
     if call and what.lower() not in places:
-        what, aggregate = call["column"], names.index(call["name"].lower())
+        what, aggregate = call["column"] or call["bare"], names.index(call["name"].lower())
     return Query(_column(what, places), aggregate, tuple(_conditions(match["where"], places)))
 
 

@@ -8,7 +8,7 @@ from petlab.metrics import rows
 from petlab.metrics.wikisql.execution import Tables
 from petlab.metrics.wikisql.query import Query
 
-VERSION = 1
+VERSION = 2
 
 
 def scores(
@@ -23,7 +23,7 @@ def scores(
         predictions: one query a row; None = unreadable, which scores 0.
         references: the gold queries, at least one.
         table_ids: the table of each row; needed with `tables`.
-        tables: where both queries are run; rows of answers count as a set with repetitions, in any order.
+        tables: where both queries are run; the answers must have the same rows.
 
     Returns:
         `logical_form` (conditions as a set), `logical_form_ordered`, `execution` with tables, `unreadable` (a count).
