@@ -87,10 +87,11 @@ class Workshop:
         nano = cell.model.path.startswith("petlab:")
         precision = resolve_precision(cell.train.precision, device, nano=nano)
         data = self._data(cell)
-        named = identity(cell, precision, data.hash, self._once(f"weights {cell.model}", lambda: weights(cell.model)))
+        base = self._once(f"weights {cell.model}", lambda: weights(cell.model))
+        config = configuration(cell, precision)
         return Seat(
-            run=run_id(named),
-            config=configuration(cell, precision),
+            run=run_id(identity(cell, precision, data.hash, base)),
+            config={**config, "model": {**config["model"], "weights": base}},
             data=data,
             device=device,
             precision=precision,

@@ -73,11 +73,14 @@ def _hub_folder(spec: ModelSpec) -> Path:
     """Snapshot folder of a hub model, named after its commit; the cache first, then the hub if it answers."""
     from huggingface_hub import snapshot_download  # imported late: most cells never need the hub
 
+    files = list(_HUB_FILES)  # asked for in the cache, too: a snapshot is complete when it has these
+
     def cached() -> Path | None:
         try:
-            folder = Path(snapshot_download(spec.path, revision=spec.revision, local_files_only=True))
+            found = snapshot_download(spec.path, revision=spec.revision, allow_patterns=files, local_files_only=True)
         except (OSError, ValueError):
             return None
+        folder = Path(found)
         return folder if any(any(folder.glob(pattern)) for pattern in _WEIGHT_FILES) else None
 
     if (folder := cached()) is not None:
@@ -86,7 +89,7 @@ def _hub_folder(spec: ModelSpec) -> Path:
     if not hub_answers():
         raise UserError(f"model {spec.name}: {spec.path} is not in the cache and the hub cannot be reached; {hint}")
     try:
-        return Path(snapshot_download(spec.path, revision=spec.revision, allow_patterns=list(_HUB_FILES)))
+        return Path(snapshot_download(spec.path, revision=spec.revision, allow_patterns=files))
     except (OSError, ValueError) as error:
         reason = str(error).strip().splitlines()[0]
         raise UserError(f"model {spec.name}: {spec.path} cannot be fetched from the hub ({reason}); {hint}") from None
