@@ -84,9 +84,11 @@ def parser() -> argparse.ArgumentParser:
     advise.set_defaults(run=_command("advise.advise"))
 
     pretrain = commands.add_parser("pretrain", help="make an embedded base from the synthetic world")
-    pretrain.add_argument("model", help="nano_t5")
+    pretrain.add_argument("model", help="nano_t5, nano_roberta or nano_gpt2")
     pretrain.add_argument("--out", metavar="DIR", help="where the weights go (default: into the package)")
-    pretrain.add_argument("--minutes", type=float, help="the budget; the schedule ends with it")
+    budget = pretrain.add_mutually_exclusive_group()
+    budget.add_argument("--minutes", type=float, help="the budget in minutes of steps; the schedule ends with it")
+    budget.add_argument("--tokens", type=float, help="the budget in tokens; the schedule ends with it")
     pretrain.set_defaults(run=_command("pretrain.pretrain"))
     return top
 

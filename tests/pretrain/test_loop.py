@@ -4,60 +4,64 @@ from __future__ import annotations
 
 import os
 import signal
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
-from transformers import AutoModelForSeq2SeqLM, AutoTokenizer
+from transformers import AutoModelForCausalLM, AutoModelForMaskedLM, AutoModelForSeq2SeqLM, AutoTokenizer
 
-from petlab.data.embedded.corpus import Shares
 from petlab.errors import UserError
-from petlab.pretrain import loop, produce, run
-from petlab.pretrain.recipe import Recipe, Stage
+from petlab.pretrain import batches, checkpoint, loop, produce, run
+from petlab.pretrain.families import FAMILIES
+from petlab.pretrain.recipe import Budget
+from tests.pretrain.small import NAMES, small, words
 
-SHARES = Shares(0.3, 0.3, 0.4)
-TINY = replace(
-    Recipe(), vocabulary=600, tokenizer_items=200, copy_steps=2, batch_tokens=400, warmup_steps=2,
-    stages=(Stage(0.4, SHARES, 100, 3e-3), Stage(1.0, SHARES, 120, 1e-2)),
-)  # fmt: skip
+AUTO = {"nano_t5": AutoModelForSeq2SeqLM, "nano_roberta": AutoModelForMaskedLM, "nano_gpt2": AutoModelForCausalLM}
 
 
-def test_produces_a_model_that_loads(tmp_path: Path) -> None:
-    out = produce.produce(TINY, tmp_path / "work", tmp_path / "model", minutes=0.02)
-    words = AutoTokenizer.from_pretrained(out)
-    model = AutoModelForSeq2SeqLM.from_pretrained(out, dtype=torch.float32)
-    inputs = words(["Copy: Maro"], return_tensors="pt")
-    assert inputs["input_ids"][0, -1] == words.eos_token_id == 1
-    assert model.generate(inputs["input_ids"], max_new_tokens=3).shape[0] == 1
-    assert model.config.vocab_size == 600
+@pytest.mark.parametrize("name", NAMES)
+def test_produces_a_model_that_loads(name: str, tmp_path: Path) -> None:
+    out = produce.produce(small(name), tmp_path / "work", tmp_path / "model", Budget(tokens=4_000))
+    made = AutoTokenizer.from_pretrained(out)
+    model = AUTO[name].from_pretrained(out, dtype=torch.float32)
+    assert model.config.vocab_size == len(made) == 600
+    ids = made(["Copy: Maro"], return_tensors="pt")["input_ids"]
+    if name == "nano_roberta":
+        assert model(input_ids=ids).logits.shape[-1] == 600
+    else:
+        assert model.generate(ids, max_new_tokens=3, do_sample=False).shape[0] == 1
+    trained = FAMILIES[small(name).family].build(small(name))
+    checkpoint.restore(tmp_path / "work" / produce.CHECKPOINT, small(name), trained)
+    assert all(
+        torch.equal(one.to(torch.bfloat16).float(), two)
+        for one, two in zip(trained.parameters(), model.parameters(), strict=True)
+    )
 
 
 def test_a_signal_saves_and_the_next_run_goes_on(tmp_path: Path) -> None:
     lines: list[str] = []
+    recipe = small("nano_gpt2")
+    family = FAMILIES[recipe.family]
     asked = False
 
-    def interrupt_soon(line: str) -> None:
-        lines.append(line)
-
-    words = produce._tokenizer(TINY, tmp_path / "tokenizer")
-
-    def items_of(stage: int) -> loop.Items:
+    def items_of(stage: int) -> batches.Items:
         nonlocal asked
         if stage == 1 and not asked:
             asked = True
             os.kill(os.getpid(), signal.SIGINT)
-        return loop.batches.load_or_make(TINY, stage, words, tmp_path, interrupt_soon)
+        return batches.load_or_make(recipe, family, stage, words("nano_gpt2"), tmp_path, lines.append)
 
-    checkpoint = tmp_path / "checkpoint.pt"
+    path, budget = tmp_path / "checkpoint.safetensors", Budget(tokens=6_000)
     with pytest.raises(KeyboardInterrupt):
-        loop.train(TINY, items_of, checkpoint, 0.02, interrupt_soon)
-    stopped = torch.load(checkpoint, weights_only=True)["position"]
-    assert stopped["stage"] == 1
-    _, position = loop.train(TINY, items_of, checkpoint, 0.02, interrupt_soon)
+        loop.train(recipe, family, items_of, path, budget, lines.append)
+    stopped = checkpoint.restore(path, recipe, family.build(recipe))
+    assert stopped.stage == 1
+    resumed, position = loop.train(recipe, family, items_of, path, budget, lines.append)
     assert any(line.startswith("resumed at step") for line in lines)
-    assert position.step >= stopped["step"]
-    assert position.seconds >= 0.02 * 60
+    assert position.step > stopped.step
+    assert position.tokens >= 6_000
+    whole, _ = loop.train(recipe, family, items_of, tmp_path / "other.safetensors", budget, lines.append)
+    assert all(torch.equal(one, two) for one, two in zip(resumed.parameters(), whole.parameters(), strict=True))
 
 
 def test_user_mistakes() -> None:
@@ -65,3 +69,5 @@ def test_user_mistakes() -> None:
         run("nano_t6")
     with pytest.raises(UserError, match="budget"):
         run("nano_t5", minutes=0)
+    with pytest.raises(UserError, match="one of them"):
+        run("nano_gpt2", minutes=1, tokens=100)

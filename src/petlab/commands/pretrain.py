@@ -13,9 +13,12 @@ def pretrain(arguments: Namespace) -> int:
     """`petlab pretrain`: make an embedded base."""
     from petlab import pretrain as recipes
 
-    if arguments.minutes is not None and arguments.minutes <= 0:
-        raise UserError(f"--minutes {arguments.minutes:g}: a positive number is needed")
+    for unit in ("minutes", "tokens"):
+        given = getattr(arguments, unit)
+        if given is not None and given <= 0:
+            raise UserError(f"--{unit} {given:g}: a positive number is needed")
     sigterm_as_interrupt()
-    out = recipes.run(arguments.model, None if arguments.out is None else Path(arguments.out), arguments.minutes)
+    out = None if arguments.out is None else Path(arguments.out)
+    out = recipes.run(arguments.model, out, arguments.minutes, arguments.tokens)
     print(f"{arguments.model} -> {out}")
     return 0

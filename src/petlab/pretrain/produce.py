@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import torch
-from transformers import AutoTokenizer, GenerationConfig, PreTrainedTokenizerFast, T5ForConditionalGeneration
+from transformers import AutoTokenizer, PreTrainedTokenizerFast
 
 from petlab.device import keep_memory
-from petlab.pretrain import batches, loop, tokenizer
-from petlab.pretrain.recipe import Recipe
+from petlab.pretrain import batches, checkpoint, loop, tokenizer
+from petlab.pretrain.families import FAMILIES
+from petlab.pretrain.family import Family
+from petlab.pretrain.recipe import Budget, Recipe
+
+CHECKPOINT = "checkpoint.safetensors"
 
 
 def say(line: str) -> None:
@@ -17,45 +22,45 @@ def say(line: str) -> None:
     print(line, flush=True)
 
 
-def produce(recipe: Recipe, work: Path, out: Path, minutes: float) -> Path:
+def produce(recipe: Recipe, work: Path, out: Path, budget: Budget) -> Path:
     """Tokenizer, text, training, export. Steps that were done before are taken from `work`."""
     keep_memory()
-    words = _tokenizer(recipe, work / "tokenizer")
+    family = FAMILIES[recipe.family]
+    words = _tokenizer(recipe, family, work / "tokenizer")
 
     def items_of(stage: int) -> batches.Items:
-        items = batches.load_or_make(recipe, stage, words, work, say)
+        items = batches.load_or_make(recipe, family, stage, words, work, say)
         say(f"stage {stage + 1}: {len(items)} items, {items.tokens / 1e6:.1f} M tokens")
         return items
 
-    model, position = loop.train(recipe, items_of, work / "checkpoint.pt", minutes, say)
-    export(model, words, out)
+    model, position = loop.train(recipe, family, items_of, work / CHECKPOINT, budget, say)
+    export(model, family, words, out)
     say(f"{position.step} steps, {position.tokens / 1e6:.1f} M tokens, {position.seconds / 60:.1f} minutes: {out}")
     return out
 
 
-def _tokenizer(recipe: Recipe, folder: Path) -> PreTrainedTokenizerFast:
+def _tokenizer(recipe: Recipe, family: Family, folder: Path) -> PreTrainedTokenizerFast:
     if not (folder / "tokenizer.json").is_file():
         say("training the tokenizer")
-        tokenizer.train(recipe.vocabulary, recipe.tokenizer_items, recipe.seed).save_pretrained(folder)
+        tokenizer.train(family, recipe.vocabulary, recipe.tokenizer_items, recipe.seed).save_pretrained(folder)
     return AutoTokenizer.from_pretrained(folder)
 
 
-def export(model: T5ForConditionalGeneration, words: PreTrainedTokenizerFast, out: Path) -> None:
+def export(model: Any, family: Family, words: PreTrainedTokenizerFast, out: Path) -> None:
     """Write the model in bf16 with its tokenizer; the model given stays as it is."""
-    copy = T5ForConditionalGeneration(model.config)
+    copy = type(model)(model.config)
     copy.load_state_dict(model.state_dict())
-    copy.generation_config = GenerationConfig(
-        decoder_start_token_id=0, pad_token_id=0, eos_token_id=1, max_new_tokens=64
-    )
+    generation = family.generation()
+    if generation is not None:
+        copy.generation_config = generation
     copy.to(torch.bfloat16).save_pretrained(out)
     words.save_pretrained(out)
 
 
 def export_checkpoint(recipe: Recipe, work: Path, out: Path) -> Path:
     """Write the model of a checkpoint that training has left behind or is still writing."""
-    from petlab.pretrain.recipe import build
-
-    model = build(recipe)
-    model.load_state_dict(torch.load(work / "checkpoint.pt", weights_only=True)["model"])
-    export(model, _tokenizer(recipe, work / "tokenizer"), out)
+    family = FAMILIES[recipe.family]
+    model = family.build(recipe)
+    checkpoint.restore(work / CHECKPOINT, recipe, model)
+    export(model, family, _tokenizer(recipe, family, work / "tokenizer"), out)
     return out

@@ -1,4 +1,4 @@
-"""How nano_t5 is made: architecture, start values, optimisers, schedule. docs/pretraining.md tells why."""
+"""How the embedded bases are made: size, mixtures, optimisers, schedule, budget. docs/pretraining.md tells why."""
 
 from __future__ import annotations
 
@@ -7,15 +7,9 @@ from typing import Any
 
 import torch
 from torch import nn
-from transformers import T5Config, T5ForConditionalGeneration
 
+from petlab.data.embedded import cloze
 from petlab.data.embedded.corpus import Shares
-
-# Relative-position buckets (T5's: keys to the right of the query count from 16 in the bidirectional stack) that single
-# heads begin with a preference for: previous, next, itself, the one before the previous.
-ENCODER_HEADS = ((1, 0), (17, 1), (2, 2), (0, 3))
-DECODER_HEADS = ((1, 0), (2, 1), (0, 2), (3, 3))
-PREFERENCE = 4.0
 
 
 @dataclass(frozen=True)
@@ -23,16 +17,33 @@ class Stage:
     """A part of pretraining.
 
     Attributes:
-        until: share of the time budget at which it ends.
+        until: share of the budget at which it ends.
         shares: its mixture.
         items: mixture items generated; the order repeats after them.
-        vector_rate: AdamW's learning rate, for embeddings, norms and position biases.
+        vector_rate: AdamW's learning rate, for embeddings, norms, biases and position biases.
     """
 
     until: float
-    shares: Shares
+    shares: Shares | cloze.Shares
     items: int
     vector_rate: float
+
+
+@dataclass(frozen=True)
+class Budget:
+    """How long to train: minutes of steps or tokens without padding, one of the two."""
+
+    minutes: float | None = None
+    tokens: float | None = None
+
+    def used(self, seconds: float, tokens: int) -> float:
+        """Share of the budget used, from 0; 1 and more: used up."""
+        if self.minutes is not None:
+            return seconds / (self.minutes * 60)
+        return tokens / (self.tokens or 1)
+
+    def __str__(self) -> str:
+        return f"{self.minutes:.0f} min" if self.minutes is not None else f"{(self.tokens or 0) / 1e6:.2f} M tokens"
 
 
 @dataclass(frozen=True)
@@ -40,28 +51,34 @@ class Recipe:
     """One way to pretrain.
 
     Attributes:
+        family: `seq2seq`, `encoder` or `causal`.
+        stages: mixtures, one after the other.
+        budget: used where none is given on the command line.
+        width, layers, heads: of the model, of each stack of an encoder-decoder.
+        inner: width of the feed-forward networks.
         seed: of everything random.
         vocabulary: entries of the tokenizer.
         tokenizer_items: mixture items the tokenizer is trained on.
-        stages: mixtures, one after the other.
         copy_steps: steps on random token sequences before the mixture.
         batch_tokens: padded input and target tokens of a batch.
         max_source, max_target: longer items are cut, in tokens.
         matrix_rate: Muon's learning rate, for the hidden matrices.
         weight_decay: Muon's.
         warmup_steps: linear warm-up.
-        decay_from: share of the time budget after which the rate falls linearly to zero.
+        decay_from: share of the budget after which the rate falls linearly to zero.
         clip: largest gradient norm.
-        minutes: time budget where none is given.
     """
 
+    family: str
+    stages: tuple[Stage, ...]
+    budget: Budget
+    width: int
+    layers: int
+    heads: int
+    inner: int
     seed: int = 2023
     vocabulary: int = 4096
     tokenizer_items: int = 60_000
-    stages: tuple[Stage, ...] = (
-        Stage(0.38, Shares(text=0.28, selecting=0.25, instruction=0.47), 420_000, 3e-3),
-        Stage(1.0, Shares(text=0.20, selecting=0.12, instruction=0.68), 420_000, 1e-2),
-    )
     copy_steps: int = 300
     batch_tokens: int = 5_000
     max_source: int = 160
@@ -71,60 +88,58 @@ class Recipe:
     warmup_steps: int = 100
     decay_from: float = 0.6
     clip: float = 1.0
-    minutes: float = 58.0
 
 
-RECIPES = {"nano_t5": Recipe()}
-
-
-def config(vocabulary: int) -> T5Config:
-    """T5 v1.1's layout (gated GELU, no biases) in small; embeddings tied, as the library's T5 does."""
-    return T5Config(
-        vocab_size=vocabulary,
-        d_model=160,
-        d_kv=32,
-        d_ff=448,
-        num_layers=4,
-        num_decoder_layers=4,
-        num_heads=6,
-        feed_forward_proj="gated-gelu",
-        dropout_rate=0.0,
-        tie_word_embeddings=True,
-        decoder_start_token_id=0,
-        pad_token_id=0,
-        eos_token_id=1,
-    )
-
-
-def build(recipe: Recipe) -> T5ForConditionalGeneration:
-    """The model at its start values: T5's, with four heads of each stack that begin by looking at a neighbour.
-
-    Without that start, 300 steps copy 7 % of the tokens of random sequences, with it 84 %.
-    """
-    torch.manual_seed(recipe.seed)
-    model = T5ForConditionalGeneration(config(recipe.vocabulary))
-    with torch.no_grad():
-        for stack, heads in ((model.encoder, ENCODER_HEADS), (model.decoder, DECODER_HEADS)):
-            bias = stack.block[0].layer[0].SelfAttention.relative_attention_bias.weight
-            bias.mul_(0.1)
-            for bucket, head in heads:
-                bias[bucket, head] += PREFERENCE
-    return model
+RECIPES = {
+    "nano_t5": Recipe(
+        family="seq2seq",
+        stages=(
+            Stage(0.38, Shares(text=0.28, selecting=0.25, instruction=0.47), 420_000, 3e-3),
+            Stage(1.0, Shares(text=0.20, selecting=0.12, instruction=0.68), 420_000, 1e-2),
+        ),
+        budget=Budget(minutes=58.0),
+        width=160,
+        layers=4,
+        heads=6,
+        inner=448,
+    ),
+    "nano_roberta": Recipe(
+        family="encoder",
+        stages=(Stage(1.0, cloze.Shares(text=0.32, judgement=0.28, inference=0.28, rewriting=0.12), 160_000, 3e-3),),
+        budget=Budget(tokens=6e6),
+        width=192,
+        layers=4,
+        heads=6,
+        inner=768,
+        max_source=192,
+        copy_steps=100,
+        batch_tokens=3_000,
+    ),
+    "nano_gpt2": Recipe(
+        family="causal",
+        stages=(Stage(1.0, Shares(0.25, 0.25, 0.20, writing=0.30), 220_000, 3e-3),),
+        budget=Budget(tokens=7e6),
+        width=192,
+        layers=4,
+        heads=6,
+        inner=768,
+        max_source=192,
+        max_target=128,
+    ),
+}
 
 
 def optimisers(model: nn.Module, recipe: Recipe) -> list[torch.optim.Optimizer]:
-    """Muon (Jordan 2024) for the hidden matrices, AdamW for embeddings, norms and position biases."""
-    named = list(model.named_parameters())
-    matrices = [tensor for name, tensor in named if _is_matrix(name, tensor)]
-    others = [tensor for name, tensor in named if not _is_matrix(name, tensor)]
+    """Muon (Jordan 2024) for the hidden matrices, AdamW for embeddings, norms, biases and position biases."""
+    tables = {id(module.weight) for module in model.modules() if isinstance(module, nn.Embedding)}
+    matrices: list[torch.Tensor] = []
+    others: list[torch.Tensor] = []
+    for tensor in model.parameters():
+        (matrices if tensor.ndim == 2 and id(tensor) not in tables else others).append(tensor)
     return [
         torch.optim.Muon(matrices, lr=recipe.matrix_rate, weight_decay=recipe.weight_decay),
         torch.optim.AdamW(others, lr=recipe.stages[0].vector_rate, betas=(0.9, 0.98), weight_decay=0.0),
     ]
-
-
-def _is_matrix(name: str, tensor: torch.Tensor) -> bool:
-    return tensor.ndim == 2 and "shared" not in name and "embed" not in name and "relative" not in name
 
 
 def rate(recipe: Recipe, step: int, progress: float) -> float:
@@ -132,7 +147,7 @@ def rate(recipe: Recipe, step: int, progress: float) -> float:
 
     Args:
         step: steps taken.
-        progress: share of the time budget used, 0 to 1.
+        progress: share of the budget used, 0 to 1.
     """
     warm = min(1.0, (step + 1) / recipe.warmup_steps)
     cool = min(1.0, max(0.0, (1.0 - progress) / (1.0 - recipe.decay_from)))
@@ -140,7 +155,7 @@ def rate(recipe: Recipe, step: int, progress: float) -> float:
 
 
 def stage_at(recipe: Recipe, progress: float) -> int:
-    """Number of the stage at a share of the time budget."""
+    """Number of the stage at a share of the budget."""
     ahead = [number for number, stage in enumerate(recipe.stages) if progress < stage.until]
     return ahead[0] if ahead else len(recipe.stages) - 1
 

@@ -1,4 +1,4 @@
-"""The byte-level BPE tokenizer of nano_t5, trained on the world's own text.
+"""The byte-level BPE tokenizers of the embedded bases, trained on the world's own text.
 
 Any Unicode text tokenises and comes back unchanged. A space joins the lower-case word after it (`Ġhouse`) but stands
 alone before capitals and digits: a name then has the same tokens at the start of a text, after a bracket and within a
@@ -15,21 +15,10 @@ from transformers import PreTrainedTokenizerFast
 
 from petlab.data.embedded import corpus
 from petlab.data.embedded.world import World
+from petlab.pretrain.family import Family
 
-PAD, END, UNKNOWN = "<pad>", "</s>", "<unk>"
-SENTINELS = 32
 SHARES = corpus.Shares(text=0.28, selecting=0.25, instruction=0.47)
 PIECES = r"\n| ?\p{Ll}+|\p{Lu}\p{Ll}*|\p{N}{1,2}| ?[^\s\p{L}\p{N}]+|\s"
-
-
-def sentinel(index: int) -> str:
-    """T5's name of a sentinel."""
-    return f"<extra_id_{index}>"
-
-
-def special_tokens() -> list[str]:
-    """In the order of their ids: T5's pad 0, end 1, unknown 2, then the sentinels."""
-    return [PAD, END, UNKNOWN, *(sentinel(index) for index in range(SENTINELS))]
 
 
 def texts(count: int, seed: int) -> Iterator[str]:
@@ -45,8 +34,11 @@ def texts(count: int, seed: int) -> Iterator[str]:
             yield item[1]
 
 
-def train(vocabulary: int, count: int, seed: int) -> PreTrainedTokenizerFast:
-    """A tokenizer with `vocabulary` entries, trained on `count` items of the mixture and as many paragraphs."""
+def train(family: Family, vocabulary: int, count: int, seed: int) -> PreTrainedTokenizerFast:
+    """A tokenizer with `vocabulary` entries, trained on `count` items of the mixture and as many paragraphs.
+
+    Its special tokens, and where they stand around a text, are the family's.
+    """
     raw = Tokenizer(models.BPE())
     raw.pre_tokenizer = pre_tokenizers.Sequence(
         [
@@ -56,21 +48,21 @@ def train(vocabulary: int, count: int, seed: int) -> PreTrainedTokenizerFast:
     )
     raw.decoder = decoders.ByteLevel()
     trainer = trainers.BpeTrainer(
-        vocab_size=vocabulary,
-        special_tokens=special_tokens(),
+        vocab_size=vocabulary - len(family.last),
+        special_tokens=list(family.specials),
         initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
         show_progress=False,
     )
     raw.train_from_iterator(texts(count, seed), trainer)
+    raw.add_special_tokens(list(family.last))
+    single, pair = family.layout()
+    around = [token for token in (*family.specials, *family.last) if token in f"{single} {pair}".split()]
     raw.post_processor = processors.TemplateProcessing(
-        single=f"$A {END}", pair=f"$A {END} $B {END}", special_tokens=[(END, 1)]
+        single=single, pair=pair, special_tokens=[(token, raw.token_to_id(token)) for token in around]
     )
     return PreTrainedTokenizerFast(
         tokenizer_object=raw,
-        pad_token=PAD,
-        eos_token=END,
-        unk_token=UNKNOWN,
-        additional_special_tokens=[sentinel(index) for index in range(SENTINELS)],
+        **family.tokenizer_keys(),
         model_max_length=512,
         clean_up_tokenization_spaces=False,
     )

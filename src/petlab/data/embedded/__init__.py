@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from random import Random
 
-from petlab.data.embedded import acceptability, dialogues, restaurants, topics
+from petlab.data.embedded import acceptability, dialogues, entailment, restaurants, topics
 from petlab.data.example import Example
 from petlab.errors import choices
 
@@ -18,6 +18,7 @@ SETS: dict[str, Rows] = {
     "acceptability": acceptability.rows,
     "restaurants": restaurants.rows,
     "dialogues": dialogues.rows,
+    "entailment": entailment.rows,
 }
 TRAIN_ROWS = 13_000
 TEST_ROWS = 2_600

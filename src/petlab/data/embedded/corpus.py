@@ -16,30 +16,36 @@ from petlab.data.embedded.lexicon import FIELDS
 from petlab.data.embedded.selecting import Pair
 from petlab.data.embedded.world import World
 
-KINDS = ("text", "selecting", "instruction")
+KINDS = ("text", "selecting", "instruction", "writing")
 NOISE_DENSITY = 0.15
 MEAN_SPAN = 3.0
 
 
-def text(world: World) -> str:
-    """A paragraph of one field."""
-    return world.paragraph(world.rng.choice(FIELDS), world.rng.randint(2, 6))
+def text(world: World, field: str | None = None) -> str:
+    """A paragraph of one field, of a random one if None."""
+    return world.paragraph(field or world.rng.choice(FIELDS), world.rng.randint(2, 6))
 
 
 @dataclass(frozen=True)
 class Shares:
-    """How often an item is a paragraph to corrupt, a selecting task, an instruction task; they need not add up to 1."""
+    """How often an item is a paragraph, a selecting task, an instruction task, one of those whose answer is a text.
+
+    They need not add up to 1.
+    """
 
     text: float
     selecting: float
     instruction: float
+    writing: float = 0.0
 
 
 def draw(world: World, shares: Shares) -> str | Pair:
     """One item: a paragraph, or (input, target)."""
-    kind = world.rng.choices(KINDS, (shares.text, shares.selecting, shares.instruction))[0]
+    kind = world.rng.choices(KINDS, (shares.text, shares.selecting, shares.instruction, shares.writing))[0]
     if kind == "text":
         return text(world)
+    if kind == "writing":
+        return instructions.writing(world)
     return selecting.task(world) if kind == "selecting" else instructions.task(world)
 
 

@@ -195,3 +195,8 @@ def task(world: World) -> Pair:
     makers, weights = zip(*TASKS, strict=True)
     maker: Callable[[World], Pair] = world.rng.choices(makers, weights)[0]
     return maker(world)
+
+
+def writing(world: World) -> Pair:
+    """A task whose answer is a text: a record in words, or a summary."""
+    return describe(world) if world.rng.random() < 0.6 else summarize(world)
