@@ -114,6 +114,16 @@ class Attachment:
         self._removers = [weave(module, around) for module, around in (*self._edit_arounds, *self._arounds)]
         self._removers += [place() for place in self._places]
 
+    @property
+    def edits(self) -> list[tuple[WeightSite, Edit]]:
+        """Every change of what a weight site computes; of one module in the order in which they were made."""
+        return [entry for entries in self._edits.values() for entry in entries]
+
+    @property
+    def weights_only(self) -> bool:
+        """Whether edits and trained tensors of the base are all there is: a change of weights, which can be merged."""
+        return not self._arounds and not self._places
+
     # Counting and keeping.
 
     def counts(self) -> Counts:
@@ -179,7 +189,7 @@ class Attachment:
         Raises UserError for a method that is more than a change of weights, such as a prompt.
         """
         self._must_be("attached")
-        if self._arounds or self._places:
+        if not self.weights_only:
             raise UserError("merge: this method is more than a change of weight matrices and cannot be merged")
         own = {id(around) for _, around in self._edit_arounds}
         for module in self._edits:

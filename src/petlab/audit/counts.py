@@ -5,7 +5,7 @@ from __future__ import annotations
 from petlab import benchmark as benchmarks
 from petlab.audit.check import Check, Verdict, agrees
 from petlab.audit.figures import Kind, figures
-from petlab.audit.formulas import ACCOUNTS, Account, evaluate, reproduces
+from petlab.audit.formulas import ACCOUNTS, Account, evaluate, reproduces, written
 from petlab.audit.match import unit
 
 _PLACE: dict[Kind, str] = {"parameters": "", "percent": ", share", "total": ", all tasks"}
@@ -32,9 +32,3 @@ def _check(table: str, place: str, printed: str, account: Account) -> Check:
     return Check(
         table, "parameter counts", place, printed, value / unit(printed), written(account.formula), verdict, note
     )
-
-
-def written(arithmetic: str) -> str:
-    """The arithmetic and its value."""
-    value = evaluate(arithmetic)
-    return f"{arithmetic} = {value:,.0f}" if value > 1000 else f"{arithmetic} = {value:.4g}"

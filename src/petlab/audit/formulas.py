@@ -84,7 +84,7 @@ GLUE = {
     ),
 }
 E2E = {
-    "GPT-2 M (FT)* 354.92M": Account(GPT2_M, why="one digit off, as if 354.82 had been misread"),
+    "GPT-2 M (FT)* 354.92M": Account(GPT2_M, why="one digit apart"),
     "GPT-2 M (Adapter^L)* 0.37M": Account("24 * (2 * 6 * 1024 + 6 + 1024 + 2 * 1024)"),
     "GPT-2 M (Adapter^L)* 11.09M": Account("24 * (2 * 224 * 1024 + 224 + 1024 + 2 * 1024)"),
     "GPT-2 M (Adapter^H) 11.09M": Account(
@@ -160,10 +160,10 @@ METHODS = {
     "Prompt tuning": "100 * 2048",
     "BitFit": "72 * 4 * 2048 + 48 * (5120 + 5120 + 2048)",
 }
-# The lecture's model has 24 blocks and 350M parameters: GPT-2 medium's size, or RoBERTa-large's.
+# The lecture's model has 24 blocks and 350M parameters, as RoBERTa-large and GPT-2 medium.
 LECTURE = {
     "Prompt tuning (length: 20)": Account("20 * 1024", "20 * 768", why="at the base model's width"),
-    "Adapters (dim 64)": Account("24 * 2 * (2 * 64 * 1024 + 64 + 1024)"),
+    "Adapters (dim 64)": Account(ADAPTERS),
     "LoRA (dim 8)": Account("24 * 2 * 8 * (1024 + 1024)"),
     "BitFit": Account(
         "24 * 11 * 1024 + 1024", "24 * 13 * 1024", why="13 widths a block: the biases and the LayerNorm weights"
@@ -171,7 +171,7 @@ LECTURE = {
 }
 LECTURE_SHARES = {
     key: Account(
-        f"100 * ({account.formula}) / ({GPT2_M})",
+        f"100 * ({account.formula}) / ({ROBERTA_LARGE})",
         f"100 * {account.reading} / 350000000" if key == "BitFit" else "",
         why="the biases and the LayerNorm weights, of 350M" if key == "BitFit" else "",
     )
@@ -212,6 +212,12 @@ def reproduces(found: Account, printed: str) -> bool:
     """Whether an account's reading gives the printed figure; a reading that does not is no explanation."""
     at = found.at or printed
     return bool(found.reading) and figure(at) == figure(printed) and rounds(at, evaluate(found.reading))
+
+
+def written(arithmetic: str) -> str:
+    """The arithmetic and its value."""
+    value = evaluate(arithmetic)
+    return f"{arithmetic} = {value:,.0f}" if value > 1000 else f"{arithmetic} = {value:.4g}"
 
 
 _OPERATORS: Mapping[type[ast.operator], Callable[[float, float], float]] = {
