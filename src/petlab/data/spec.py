@@ -21,6 +21,7 @@ SCORES: dict[str, tuple[str, ...]] = {
     "generation": (),
     "e2e": ("bleu", "nist", "meteor", "rouge_l", "cider"),
     "webnlg": ("bleu", "meteor", "ter"),
+    "dart": ("bleu", "meteor", "ter"),
     "wikisql": ("logical_form", "execution"),
 }
 SUITES = tuple(name for name in SCORES if name not in TASKS)
@@ -76,7 +77,7 @@ class DatasetSpec:
         layouts: how fields made of parts are written out, by field.
         metric: the score of a test row that tables show first.
         metrics: the scores the authors report on this set, by name; `petlab.metrics.asked` computes them.
-        suite: whose scorer they are, for texts: `e2e`, `webnlg` (DART's, too) or `wikisql`; None: scores of rows alone.
+        suite: whose scorer they are, for texts: `e2e`, `webnlg`, `dart` or `wikisql`; None: scores of rows alone.
         max_source_tokens, max_target_tokens: longer texts are cut when tokenised.
         generation: decoding of test outputs.
         embedded: name of the generated set, if the rows are made by petlab itself.

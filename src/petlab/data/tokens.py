@@ -107,8 +107,10 @@ def continued(texts: Sequence[tuple[str, str]], tokenizer: Any, limits: Longest)
     but for its end token.
     """
     opening = _opening(tokenizer)
-    prompts = tokenizer([prompt for prompt, _ in texts], add_special_tokens=False)["input_ids"]
-    completions = tokenizer([completion for _, completion in texts], add_special_tokens=False)["input_ids"]
+    prompts = tokenizer([prompt for prompt, _ in texts], add_special_tokens=False, verbose=False)["input_ids"]
+    completions = tokenizer([completion for _, completion in texts], add_special_tokens=False, verbose=False)[
+        "input_ids"
+    ]
     room = limits.source - len(opening)
     return [
         Row((*opening, *prompt[-room:]), _shortened(completion, limits.target, tokenizer.eos_token_id))
