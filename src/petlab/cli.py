@@ -139,10 +139,11 @@ def _parsed(argv: Sequence[str] | None) -> argparse.Namespace:
     """The command line; overrides may stand behind options, too."""
     top = parser()
     arguments, rest = top.parse_known_args(argv)
-    if rest and (not hasattr(arguments, "overrides") or any(word.startswith("-") for word in rest)):
+    taken = next((name for name in ("overrides", "words") if hasattr(arguments, name)), None)
+    if rest and (taken is None or any(word.startswith("-") for word in rest)):
         top.error(f"unrecognized arguments: {' '.join(rest)}")
-    if rest:
-        arguments.overrides += rest
+    if taken is not None:
+        getattr(arguments, taken).extend(rest)
     return arguments
 
 

@@ -155,7 +155,7 @@ def _paper(spec: DatasetSpec, source: _Source, seed: int) -> _Divided:
     if source.stand_ins:
         raise UserError(
             f"{spec.name}: protocol paper needs the authors' own splits; {' and '.join(source.stand_ins)} "
-            f"stands in for a missing file ({'; '.join(source.notes)}); use protocol=holdout"
+            f"stands in for a missing file ({'; '.join(source.notes)}); use dataset.protocol=holdout"
         )
     test, notes = _parts(spec, source)
     validation = test if spec.dev_is_test else source.rows[VALIDATION]
@@ -182,7 +182,7 @@ def _wanted(spec: DatasetSpec, there: Collection[str]) -> tuple[str, ...]:
     if VALIDATION not in there:
         raise UserError(
             f"{spec.name}: protocol paper needs the authors' development split, and this set has none; "
-            f"use protocol=holdout"
+            f"use dataset.protocol=holdout"
         )
     return ALL_SPLITS
 
