@@ -25,7 +25,7 @@ def losses(method_id: str, model: Any, architecture: str) -> list[float]:
 
 @pytest.mark.parametrize("architecture", ["t5_v1_1", "bert", "deberta_v2", "gpt2", "bloom"])
 def test_as_the_tenth_or_later_of_a_model(architecture: str) -> None:
-    """One architecture of each way in which attention is changed, fused and single matrices, with and without a head."""
+    """One architecture of each way of changing attention, with fused and single matrices, with a head and without."""
     methods = [name for name in method_ids() if refusal(name, architecture) is None]
     model = small_model(architecture)
     found = [(name, losses(name, model, architecture)) for name in [*methods, *methods[:9]]]
