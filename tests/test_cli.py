@@ -53,7 +53,7 @@ def test_a_mistake_is_one_line_and_exit_code_2(
     for words in (
         ["run", "method=lorra"],
         ["run", "method=lora,ia3", *tiny_cell],
-        ["run", "method=combo", "method.parts=[prompt,pre_embed]", *tiny_cell],
+        ["run", "-q", "method=combo", "method.parts=[prompt,pre_embed]", *tiny_cell],
         ["run", *tiny_cell, f"data.root={tmp_path / 'nowhere'}"],
         ["bench", "pu2023_table99"],
         ["bench", "embedded", "--rows", "nobody"],

@@ -13,6 +13,7 @@ from petlab.errors import UserError
 from petlab.identity import identity
 from petlab.methods.combo import Combo
 from petlab.methods.pre_layer import PreLayer
+from petlab.overrides import compose, sweep
 
 CONF = Path(__file__).resolve().parents[1] / "conf"
 
@@ -34,7 +35,7 @@ def test_every_choice_of_every_group_makes_a_cell(group: str) -> None:
 @pytest.mark.parametrize("choice", choices("method"))
 def test_a_method_shows_all_its_settings(choice: str) -> None:
     """Every field of the dataclass stands in the YAML, so that a user sees it and may override it."""
-    plain, _ = config.compose([f"method={choice}"])
+    plain, _ = compose([f"method={choice}"])
     shown, method = plain["method"], config.cell([f"method={choice}"]).method
     assert set(shown.pop("learning_rate")) == {"initial", "peak", "final", "trials"}
     groups = [(shown, method)]
@@ -54,7 +55,7 @@ def test_a_combination_is_made_of_its_parts() -> None:
     lora, pre_layer = config.cell(["method=lora", "method.rank=4"]), config.cell(["method=pre_layer"])
     assert isinstance(pre_layer.method, PreLayer)
     assert method.parts == (lora.method, dataclasses.replace(pre_layer.method, infix_length=1))
-    own_rate = config.compose(["method=combo"])[0]["method"]["learning_rate"]
+    own_rate = compose(["method=combo"])[0]["method"]["learning_rate"]
     assert dataclasses.asdict(cell.rate) == own_rate
     assert config.cell([*words, "method.learning_rate.peak=0.5"]).rate.peak == 0.5
 
@@ -138,13 +139,13 @@ def test_mistakes_are_one_sentence(words: list[str], said: str) -> None:
 
 
 def test_a_sweep_is_every_combination_in_the_order_written() -> None:
-    assert config.sweep(["method=lora,ia3", "seed=0,1", "scale=low"]) == [
+    assert sweep(["method=lora,ia3", "seed=0,1", "scale=low"]) == [
         ["method=lora", "seed=0", "scale=low"],
         ["method=lora", "seed=1", "scale=low"],
         ["method=ia3", "seed=0", "scale=low"],
         ["method=ia3", "seed=1", "scale=low"],
     ]
-    assert config.sweep(["method.targets=[q,v]"]) == [["method.targets=[q,v]"]]
+    assert sweep(["method.targets=[q,v]"]) == [["method.targets=[q,v]"]]
 
 
 def test_groups_of_the_users_own(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ FLOORS = [  # from the top; a module may import from its own floor and from lowe
     {"commands"},
     {"score"},
     {"report"},
-    {"advice"},
+    {"advice", "speed"},
     {"tables", "sweep"},
     {"published", "audit"},
     {"benchmark", "config", "overrides"},

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 
 from petlab.errors import UserError
-from petlab.measure.environment import usable_cores
+from petlab.measure.environment import allotted_cores
 
 
 def resolve_device(wanted: str) -> str:
@@ -36,10 +36,10 @@ def resolve_precision(wanted: str, device: str, *, nano: bool) -> str:
 
 
 def resolve_threads(wanted: int | None) -> int:
-    """CPU threads of the process: as asked, else every core it may use; set in torch as a side effect."""
+    """CPU threads of the process: as asked, else all that it was allotted; set in torch as a side effect."""
     import torch
 
-    threads = wanted or usable_cores()
+    threads = wanted or allotted_cores()
     if torch.get_num_threads() != threads:
         torch.set_num_threads(threads)
     return threads

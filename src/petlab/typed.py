@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Mapping
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -29,10 +30,17 @@ def build(cls: type[T], given: Mapping[str, object], where: str) -> T:
         if key not in known:
             raise UserError(f"{where}.{key}: no such key; {where} takes: {', '.join(known)}")
     try:
-        return TypeAdapter(cls).validate_python(dict(given))
+        checked: T = _adapter(cls).validate_python(dict(given))  # type: ignore[arg-type]
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join([where, *(str(part) for part in first["loc"])])
         if first["type"] == "missing":
             raise UserError(f"{place}: a value is needed") from None
         raise UserError(f"{place}: {first['input']!r} is not allowed: {first['msg']}") from None
+    return checked
+
+
+@functools.cache
+def _adapter(cls: type) -> TypeAdapter[Any]:
+    """Making one takes longer than a thousand checks."""
+    return TypeAdapter(cls)

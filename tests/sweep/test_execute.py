@@ -10,7 +10,7 @@ import pytest
 from petlab import cell as story
 from petlab.cell import Cell
 from petlab.record import Record
-from petlab.sweep.execute import execute
+from petlab.sweep.execute import Wanted, execute
 from petlab.sweep.plan import Planned, composed, grouped, look_up
 from petlab.workshop import Workshop
 from tests.records import made_up
@@ -44,13 +44,13 @@ def states(planned: list[Planned[int]], shop: Workshop) -> list[str]:
 
 def test_only_what_is_missing_is_trained(planned: list[Planned[int]], workshop: Workshop) -> None:
     assert states(planned, workshop) == ["missing"] * 4
-    first = execute(planned, workshop, limit=3)
+    first = execute(planned, workshop, Wanted(limit=3))
     assert (len(first.trained), len(first.left)) == (3, 1)
     look_up(planned, workshop)
-    second = execute(planned, workshop)
+    second = execute(planned, workshop, Wanted())
     assert (len(second.trained), len(second.reused)) == (1, 3)
     assert states(planned, workshop) == ["done"] * 4
-    assert len(execute(planned, workshop, force=True).trained) == 4
+    assert len(execute(planned, workshop, Wanted(force=True)).trained) == 4
 
 
 def test_ctrl_c_keeps_what_is_finished(
@@ -67,7 +67,7 @@ def test_ctrl_c_keeps_what_is_finished(
         return real(cell, shop, force=force)
 
     monkeypatch.setattr(story, "run", run)
-    outcome = execute(planned, workshop)
+    outcome = execute(planned, workshop, Wanted())
     assert outcome.stopped and len(outcome.trained) == 2 and len(outcome.left) == 2
     assert states(planned, workshop).count("done") == 2
 
@@ -78,7 +78,7 @@ def test_a_cell_that_cannot_begin_is_named_and_the_others_run(
     planned[1].cell = dataclasses.replace(planned[1].cell, data_root=tmp_path / "nowhere")
     look_up(planned, workshop)
     assert planned[1].state == "blocked" and "nowhere" in str(planned[1].problem)
-    outcome = execute(planned, workshop)
+    outcome = execute(planned, workshop, Wanted())
     assert len(outcome.trained) == 3 and outcome.failed == [planned[1]]
 
 
@@ -104,6 +104,6 @@ def test_a_result_is_discarded_when_another_sweep_took_the_cell_over(
     shop = Workshop(planned[0].cell.results)
     look_up(planned[:1], shop)
     monkeypatch.setattr(claims.Claim, "held", lambda _: False)
-    outcome = execute(planned[:1], shop)
+    outcome = execute(planned[:1], shop, Wanted())
     assert len(outcome.failed) == 1 and "another sweep took this cell over" in str(planned[0].problem)
     assert planned[0].seat is not None and shop.store.find(planned[0].seat.run) is None

@@ -5,7 +5,8 @@ from __future__ import annotations
 from argparse import Namespace
 from typing import TYPE_CHECKING, Any
 
-from petlab.commands.common import finish, plan_benchmark, print_plan, sigterm_as_interrupt
+from petlab.commands.common import finish, launcher_of, plan_benchmark, print_plan, wanted
+from petlab.interrupt import sigterm_as_interrupt
 
 if TYPE_CHECKING:
     from petlab.benchmark import Benchmark
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 def bench(arguments: Namespace) -> int:
     """`petlab bench`: train what is missing, then the tables."""
-    from petlab.sweep.execute import execute
+    from petlab.sweep.launch import launch
 
     benchmark, requests, planned, workshop = plan_benchmark(arguments, quiet=arguments.quiet)
     if arguments.dry_run:
@@ -24,9 +25,8 @@ def bench(arguments: Namespace) -> int:
     missing = sum(entry.state == "missing" for entry in planned)
     workshop.reporter.line(f"{benchmark.name}: {len(planned)} cells, {missing} to train")
     sigterm_as_interrupt()
-    outcome = execute(
-        planned, workshop, limit=arguments.limit, retry_failed=arguments.retry_failed, force=arguments.force
-    )
+    launcher, _ = launcher_of(arguments.overrides)
+    outcome = launch(planned, workshop, wanted(arguments), launcher)
     trained = {entry.key for entry in outcome.trained}
     write_tables(benchmark, requests, planned, workshop, trained)
     return finish(outcome, workshop.reporter)
@@ -53,7 +53,10 @@ def write_tables(
 
     placed = placed_records(benchmark, requests, planned, trained, reference=reference)
     out = workshop.store.results / "tables"
-    built = floor.build(benchmark, requests, placed, out, workshop.store.broken.values())
+    store = workshop.store
+    built = floor.build(
+        benchmark, requests, placed, out, store.broken.values(), lambda run: store.read_rows(run, "outputs.jsonl")
+    )
     print(built.text)
 
 

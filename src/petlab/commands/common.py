@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import signal
-import sys
 from argparse import Namespace
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from petlab.errors import UserError
+from petlab.interrupt import STOPPED
 from petlab.progress import Reporter
 
 if TYPE_CHECKING:
     from petlab.benchmark import Benchmark
-    from petlab.sweep.execute import Outcome
+    from petlab.sweep.execute import Outcome, Wanted
+    from petlab.sweep.launchers import Launcher
     from petlab.sweep.plan import Planned
     from petlab.workshop import Workshop
 
@@ -28,7 +27,7 @@ def plan_benchmark(
 
     config_dir = folder(arguments.config_dir)
     found = benchmarks.load(arguments.name)
-    overrides = pairs(arguments.overrides)
+    overrides = pairs(launcher_of(arguments.overrides)[1])
     requests = found.cells(overrides, rows=words(arguments.rows), columns=words(arguments.columns))
     if not requests:
         raise UserError(f"{arguments.name}: nothing is left of the benchmark with these rows, columns and overrides")
@@ -63,7 +62,7 @@ def finish(outcome: Outcome[Any], reporter: Reporter) -> int:
         reporter.line("--retry-failed trains them again")
     if outcome.stopped:
         reporter.line(f"stopped: {len(outcome.trained)} trained, {len(outcome.left)} left; the same command goes on")
-        return 130
+        return STOPPED
     return 1 if outcome.failed else 0
 
 
@@ -71,6 +70,22 @@ def workshop_of(planned: list[Planned[Any]], quiet: bool) -> Workshop:
     from petlab.workshop import Workshop
 
     return Workshop(planned[0].cell.results, Reporter(quiet=quiet))
+
+
+def launcher_of(overrides: list[str]) -> tuple[Launcher, list[str]]:
+    """The launcher that a command line names (`hydra/launcher=joblib`), and the words about cells."""
+    from petlab.sweep.launchers import check, split
+
+    launcher, others = split(overrides)
+    check(launcher)
+    return launcher, others
+
+
+def wanted(arguments: Namespace, *, retry_failed: bool = False) -> Wanted:
+    """Which cells the options of a command line ask to train."""
+    from petlab.sweep.execute import Wanted
+
+    return Wanted(arguments.limit, arguments.retry_failed or retry_failed, arguments.force)
 
 
 def pairs(overrides: list[str]) -> dict[str, str]:
@@ -102,13 +117,3 @@ def words(given: str | None) -> list[str] | None:
 
 def folder(given: str | None) -> Path | None:
     return None if given is None else Path(given)
-
-
-def sigterm_as_interrupt() -> None:
-    """SIGTERM ends a run the way Ctrl-C does: what is finished stays, nothing is half-written."""
-
-    def stop(_number: int, _frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    if sys.platform != "win32":
-        signal.signal(signal.SIGTERM, stop)

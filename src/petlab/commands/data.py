@@ -5,7 +5,8 @@ from __future__ import annotations
 from argparse import Namespace
 from pathlib import Path
 
-from petlab.commands.common import folder, sigterm_as_interrupt
+from petlab.commands.common import folder
+from petlab.interrupt import sigterm_as_interrupt
 from petlab.progress import Reporter
 
 

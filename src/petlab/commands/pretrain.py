@@ -5,8 +5,8 @@ from __future__ import annotations
 from argparse import Namespace
 from pathlib import Path
 
-from petlab.commands.common import sigterm_as_interrupt
 from petlab.errors import UserError
+from petlab.interrupt import sigterm_as_interrupt
 
 
 def pretrain(arguments: Namespace) -> int:

@@ -26,6 +26,18 @@ def usable_cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+def allotted_cores() -> int:
+    """Cores that this process should use: what OpenMP or SLURM were told, else every core it may use.
+
+    Parallel launchers set `OMP_NUM_THREADS` in their workers, so that these share the cores of the machine.
+    """
+    for name in ("OMP_NUM_THREADS", "SLURM_CPUS_PER_TASK"):
+        said = os.environ.get(name, "")
+        if said.isdigit() and int(said) > 0:
+            return min(int(said), usable_cores())
+    return usable_cores()
+
+
 @functools.cache
 def _processor() -> str:
     try:
@@ -49,6 +61,7 @@ def _git(*arguments: str) -> str | None:
     return done.stdout.strip()
 
 
+@functools.cache
 def environment(device: str) -> Environment:
     """The environment section of a record; commit and dirty are null outside a checkout of petlab."""
     tracked = _git("ls-files", "--error-unmatch", Path(__file__).name) is not None

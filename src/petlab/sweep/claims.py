@@ -8,6 +8,7 @@ one does no harm. An owner that lost its claim discards its result.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import platform
@@ -52,8 +53,9 @@ class Claim:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._ended.set()
-        if self.held():
-            self.path.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # a folder that became read-only: the claim dies with its process
+            if self.held():
+                self.path.unlink(missing_ok=True)
 
     def _beat(self) -> None:
         while not self._ended.wait(BEAT_S):
@@ -96,6 +98,9 @@ class Claims:
                 file.write(json.dumps(owner))
         except FileExistsError:
             return None
+        except OSError:  # a full disk: an empty claim would keep everybody out
+            path.unlink(missing_ok=True)
+            raise
         return Claim(path, token)
 
     def _dead(self, path: Path) -> bool:

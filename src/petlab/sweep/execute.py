@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import statistics
 import time
+import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Generic
@@ -27,53 +29,56 @@ class Outcome(Generic[Key]):
     stopped: bool = False
 
 
-def execute(
-    planned: Sequence[Planned[Key]],
-    workshop: Workshop,
-    *,
-    limit: int | None = None,
-    retry_failed: bool = False,
-    force: bool = False,
-) -> Outcome[Key]:
-    """Train the missing cells; a cell that fails is recorded with its reason and the sweep goes on.
+@dataclass(frozen=True)
+class Wanted:
+    """Which cells of a plan a sweep trains: the missing ones, and what the options add or take away.
 
-    Args:
-        planned: the plan.
-        workshop: bases, data and store.
+    Attributes:
         limit: train at most this many cells.
         retry_failed: train cells again whose record says failed.
         force: train every cell again.
+    """
+
+    limit: int | None = None
+    retry_failed: bool = False
+    force: bool = False
+
+    def sort_out(self, planned: Sequence[Planned[Key]]) -> tuple[list[Planned[Key]], Outcome[Key]]:
+        """The cells to train, in the order that loads least, and an outcome that holds all others."""
+        outcome: Outcome[Key] = Outcome()
+        todo: list[Planned[Key]] = []
+        for entry in planned:
+            again = self.force or entry.state == "missing" or (self.retry_failed and entry.state == "failed")
+            if entry.problem is not None:
+                outcome.failed.append(entry)
+            elif again:
+                todo.append(entry)
+            else:
+                (outcome.failed if entry.state == "failed" else outcome.reused).append(entry)
+        todo = grouped(todo)
+        if self.limit is not None:
+            todo, outcome.left = todo[: self.limit], todo[self.limit :]
+        return todo, outcome
+
+
+def execute(planned: Sequence[Planned[Key]], workshop: Workshop, wanted: Wanted) -> Outcome[Key]:
+    """Train the wanted cells; a cell that fails is recorded with its reason and the sweep goes on.
 
     Returns:
         The outcome; after Ctrl-C it holds what was finished and `stopped` is set.
     """
-    outcome: Outcome[Key] = Outcome()
-    todo: list[Planned[Key]] = []
-    for entry in planned:
-        again = force or entry.state == "missing" or (retry_failed and entry.state == "failed")
-        if entry.problem is not None:
-            outcome.failed.append(entry)
-        elif again:
-            todo.append(entry)
-        else:
-            (outcome.failed if entry.state == "failed" else outcome.reused).append(entry)
-    todo = grouped(todo)
-    outcome.left = todo[limit:] if limit is not None else []
-    todo = todo[:limit] if limit is not None else todo
-    queue = _Queue(todo, workshop, outcome, force)
-    try:
-        queue.run()
-    except KeyboardInterrupt:
-        outcome.stopped = True
-        outcome.left = [*queue.waiting, *outcome.left]
-    workshop.prefix = ""
+    todo, outcome = wanted.sort_out(planned)
+    queue = Queue(todo, workshop, outcome, force=wanted.force)
+    queue.run()
     return outcome
 
 
-class _Queue(Generic[Key]):
+class Queue(Generic[Key]):
     """The cells to train. A cell that another sweep has claimed is put off and looked at again in the end."""
 
-    def __init__(self, todo: Sequence[Planned[Key]], workshop: Workshop, outcome: Outcome[Key], force: bool) -> None:
+    def __init__(
+        self, todo: Sequence[Planned[Key]], workshop: Workshop, outcome: Outcome[Key], *, force: bool = False
+    ) -> None:
         self.waiting = list(todo)
         self.number = len(todo)
         self.workshop = workshop
@@ -83,50 +88,84 @@ class _Queue(Generic[Key]):
         self.spent: list[float] = []
 
     def run(self) -> None:
-        """Until every cell was trained here or finished elsewhere."""
-        while self.waiting:
-            begun = False
-            for entry in list(self.waiting):
-                if self._one(entry):
-                    self.waiting.remove(entry)
-                    begun = True
-            if self.waiting and not begun:
-                self.workshop.reporter.status(f"{len(self.waiting)} cell(s) are being trained by another sweep")
-                time.sleep(1.0)
+        """Until every cell was trained here or finished elsewhere, or KeyboardInterrupt."""
+        try:
+            while self.waiting:
+                self._round()
+        except KeyboardInterrupt:
+            self.outcome.stopped = True
+            self.outcome.left = [*self.waiting, *self.outcome.left]
+        self.workshop.prefix = ""
+
+    def _round(self) -> None:
+        """Try each waiting cell once; a pause where others have them all."""
+        before = len(self.waiting)
+        for entry in list(self.waiting):
+            if self._one(entry):
+                self.waiting.remove(entry)
+        if len(self.waiting) == before:
+            self.workshop.reporter.status(f"{before} cell(s) are being trained by another sweep")
+            time.sleep(1.0)
+
+    def begun(self, entry: Planned[Key]) -> None:
+        """Called before a cell is trained."""
+
+    def settled(self, entry: Planned[Key], how: str) -> None:
+        """Called when a cell needs no more work: `how` is "trained", "reused" or "failed"."""
+        getattr(self.outcome, how).append(entry)
 
     def _one(self, entry: Planned[Key]) -> bool:
         """Settle one cell; False while another sweep has it."""
         assert entry.seat is not None
-        store = self.workshop.store
+        store, reporter = self.workshop.store, self.workshop.reporter
         found = None if self.force else store.find(entry.seat.run)
         if found is not None and found.status != "failed":  # finished elsewhere since the plan was made
             entry.record = found
-            self.outcome.reused.append(entry)
+            self.settled(entry, "reused")
             return True
-        claim = self.claims.take(store.folder(entry.seat.run))
-        if claim is None:
-            return False
         left = len(self.waiting)
         self.workshop.prefix = f"[{self.number - left + 1}/{self.number}{_remaining(self.spent, left)}] "
-        with claim:
-            self._train(entry, claim)
+        try:
+            claim = self.claims.take(store.folder(entry.seat.run))
+            if claim is None:
+                return False
+            with claim:
+                self.begun(entry)
+                self._train(entry, claim)
+        except Exception as error:  # it could not begin, or its result could not be written; the next cell may
+            entry.problem, entry.mistake = reason(error), isinstance(error, UserError)
+            self._keep(entry, error)
+            self.settled(entry, "failed")
+            if self.number > 1:  # of a lone cell the command itself says it
+                reporter.line(f"{self.workshop.prefix}{entry.cell.title}: {entry.problem}")
+            return True
+        assert entry.record is not None
+        self.settled(entry, "failed" if entry.record.status == "failed" else "trained")
+        reporter.line(f"{self.workshop.prefix}{describe(entry)}")
         return True
 
     def _train(self, entry: Planned[Key], claim: Claim) -> None:
-        reporter, started = self.workshop.reporter, time.perf_counter()
+        started = time.perf_counter()
         self.workshop.may_record, self.workshop.in_company = claim.held, claim.look_around
         try:
             entry.record, _ = story.run(entry.cell, self.workshop, force=True)
-        except UserError as problem:
-            entry.problem = str(problem)
-            self.outcome.failed.append(entry)
-            reporter.line(f"{self.workshop.prefix}{entry.cell.title}: {problem}")
-            return
         finally:
             self.workshop.may_record = self.workshop.in_company = None
         self.spent.append(time.perf_counter() - started)
-        (self.outcome.failed if entry.record.status == "failed" else self.outcome.trained).append(entry)
-        reporter.line(f"{self.workshop.prefix}{describe(entry)}")
+
+    def _keep(self, entry: Planned[Key], error: Exception) -> None:
+        """The traceback of what is no mistake of the user's, where it can be written at all."""
+        if entry.seat is not None and not isinstance(error, UserError):
+            with contextlib.suppress(OSError):
+                self.workshop.keep_error(entry.seat.run, "".join(traceback.format_exception(error)))
+
+
+def reason(error: Exception) -> str:
+    """One line on what went wrong."""
+    if isinstance(error, UserError):
+        return str(error)
+    first = (str(error).splitlines() or [""])[0][:300]
+    return f"{type(error).__name__}: {first}"
 
 
 def describe(entry: Planned[Key]) -> str:
@@ -136,7 +175,8 @@ def describe(entry: Planned[Key]) -> str:
     if record.status != "done":
         return f"{entry.cell.title}: {record.status}: {record.convergence.reason}"
     score = f"{entry.cell.dataset.metric} {record.metrics[entry.cell.dataset.metric]:.4f}"
-    best = f"best at epoch {record.convergence.epoch:g}"
+    epoch = record.convergence.epoch
+    best = "nothing trained" if epoch is None else f"best at epoch {epoch:g}"
     return f"{entry.cell.title}: {score}, {best}, {record.time.wall_s:.1f} s"
 
 

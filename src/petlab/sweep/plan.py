@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from petlab import config
 from petlab.cell import Cell
 from petlab.errors import UserError
+from petlab.overrides import Composer
 from petlab.record import Record
 from petlab.workshop import Seat, Workshop
 
@@ -20,14 +21,23 @@ Key = TypeVar("Key")
 class Planned(Generic[Key]):
     """One cell of a plan.
 
-    `record` is what the store holds; `problem` says why the cell cannot begin (a missing file, say).
+    Attributes:
+        key: how whoever asked calls the cell.
+        cell: the checked configuration.
+        source: what the cell was made of, as plain containers: how it is handed to another process.
+        seat: run id and what was resolved with it; None before `look_up` or where that failed.
+        record: what the store holds.
+        problem: why the cell cannot begin (a missing file, say).
+        mistake: whether the problem is the user's to mend, rather than petlab's.
     """
 
     key: Key
     cell: Cell
+    source: dict[str, Any]
     seat: Seat | None = None
     record: Record | None = None
     problem: str | None = None
+    mistake: bool = True
 
     @property
     def state(self) -> str:
@@ -45,11 +55,18 @@ def composed(
     Raises:
         UserError: an override that cannot be composed; nothing was begun.
     """
+    compose = Composer(config_dir)
     planned: list[Planned[Key]] = []
     for key, given in requests:
         words = [f"{name}={value}" for name, value in given.items()] if isinstance(given, Mapping) else list(given)
-        planned.append(Planned(key, config.cell(words, config_dir)))
+        plain, choices = compose(words)
+        planned.append(made(key, {"config": plain, "choices": choices}))
     return planned
+
+
+def made(key: Key, source: dict[str, Any]) -> Planned[Key]:
+    """The cell of a composed configuration: its `config` and the `choices` of its groups."""
+    return Planned(key, config.from_plain(source["config"], source["choices"]), source)
 
 
 def look_up(planned: Sequence[Planned[Key]], workshop: Workshop) -> None:

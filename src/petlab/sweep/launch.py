@@ -1,0 +1,207 @@
+"""The driver of a sweep whose cells other processes train: launch, listen, launch again what was lost, sum up.
+
+What counts is what workers wrote: records in the store, lines in the sweep's folder. A launcher's own answer is not
+relied on, since some end at the first worker that is killed and some wait for ever for one.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any, Generic
+
+from petlab.errors import UserError
+from petlab.progress import duration
+from petlab.sweep import launchers, slurm
+from petlab.sweep.execute import Outcome, Wanted, describe, execute, reason
+from petlab.sweep.folder import SweepFolder, Told
+from petlab.sweep.launchers import Launcher
+from petlab.sweep.plan import Key, Planned
+from petlab.workshop import Workshop
+
+LISTEN_EVERY_S = 0.5
+ASK_EVERY_S = 15.0  # between two questions to SLURM's queue
+PATIENCE_S = 20.0  # for workers to end after a stop, and for a record to be seen on a shared file system
+BEGINNINGS = 2  # a cell whose process vanished this often is given up
+
+
+def launch(planned: Sequence[Planned[Key]], workshop: Workshop, wanted: Wanted, launcher: Launcher) -> Outcome[Key]:
+    """Train the wanted cells with a launcher of Hydra's; the basic one is this process.
+
+    Returns:
+        The outcome, as `execute` gives it. Cells whose process was killed are tried once more, then given up with a
+        reason and without a record.
+
+    Raises:
+        UserError: a launcher that is not there, or that fails before a cell was begun.
+    """
+    if not launcher.elsewhere:
+        return execute(planned, workshop, wanted)
+    todo, outcome = wanted.sort_out(planned)
+    if todo:
+        folder = SweepFolder.new(workshop.store.results)
+        cells = [{**entry.source, "run": entry.seat.run if entry.seat else None} for entry in todo]
+        folder.write_cells({"force": wanted.force, "cells": cells})
+        _Driver(folder, todo, workshop, outcome, launcher).run()
+        if outcome.failed or outcome.left:
+            workshop.reporter.line(f"what the workers said: {folder.path / 'logs'}")
+        else:
+            folder.remove()
+    return outcome
+
+
+class _Driver(Generic[Key]):
+    def __init__(
+        self,
+        folder: SweepFolder,
+        todo: Sequence[Planned[Key]],
+        workshop: Workshop,
+        outcome: Outcome[Key],
+        launcher: Launcher,
+    ) -> None:
+        self.folder = folder
+        self.open = dict(enumerate(todo))
+        self.number = len(todo)
+        self.workshop = workshop
+        self.outcome = outcome
+        self.launcher = launcher
+        self.begun: Counter[int] = Counter()
+        self.working: set[int] = set()
+        self.unseen: list[tuple[Told, float]] = []  # settled, their records not seen yet
+        self.started = time.monotonic()
+        self.jobs = 0
+
+    def run(self) -> None:
+        """Rounds of jobs until every cell is settled or given up, or KeyboardInterrupt."""
+        round_: _Round | None = None
+        try:
+            while self.open:
+                before = len(self.open)
+                with launchers.hydra(self.launcher, self.folder.path) as (config, context):
+                    round_ = _Round(self, config, context)
+                    round_.watch()
+                self._after(round_, before)
+        except KeyboardInterrupt:
+            self.outcome.stopped = True
+            self.folder.stop()
+            if round_ is not None:
+                round_.wind_up()
+        self.outcome.left = [*self.open.values(), *self.outcome.left]
+
+    def listen(self) -> None:
+        """Take in what workers told since the last call."""
+        now = time.monotonic()
+        waiting, self.unseen = self.unseen, []
+        for told, since in [*waiting, *((told, now) for told in self.folder.news())]:
+            if told.cell not in self.open:
+                continue
+            if told.how == "begun":
+                self.begun[told.cell] += 1
+                self.working.add(told.cell)
+            elif not self._settle(told, late=now - since > PATIENCE_S):
+                self.unseen.append((told, since))
+        self.workshop.reporter.status(
+            f"{self.number - len(self.open)} of {self.number} cells settled, {len(self.working)} in training"
+        )
+
+    def _settle(self, told: Told, *, late: bool) -> bool:
+        """Close a cell; False while its record is not to be seen here yet."""
+        entry = self.open[told.cell]
+        entry.problem = told.problem
+        entry.record = self.workshop.store.find(told.run) if told.problem is None else None
+        if entry.record is None and entry.problem is None:
+            if not late:
+                return False
+            entry.problem = f"the record of run {told.run} cannot be read from here"
+        del self.open[told.cell]
+        self.working.discard(told.cell)
+        (self.outcome.failed if entry.problem else getattr(self.outcome, told.how)).append(entry)
+        settled = self.number - len(self.open)
+        left = duration((time.monotonic() - self.started) / settled * len(self.open))
+        shown = f"{entry.cell.title}: {entry.problem}" if entry.problem else describe(entry)
+        self.workshop.reporter.line(f"[{settled}/{self.number}, about {left} left] {shown}")
+        if entry.seat and told.run and told.run != entry.seat.run:
+            self.workshop.reporter.line(
+                f"the worker trained run {told.run} and not {entry.seat.run}: say train.precision=bf16 or fp32, so "
+                "that machines of all kinds plan the same run"
+            )
+        return True
+
+    def _after(self, round_: _Round, before: int) -> None:
+        """What a round left: cells to launch again, cells to give up, or a launcher that does not work at all."""
+        if not self.open:
+            return
+        if not self.begun and len(self.open) == before:
+            raise UserError(f"hydra/launcher={self.launcher.name}: {round_.problem or 'no job ran'}")
+        for number, entry in list(self.open.items()):
+            if self.begun[number] >= BEGINNINGS:
+                entry.problem = "its process was killed each time (out of memory?); the same command tries it again"
+                self.outcome.failed.append(self.open.pop(number))
+        self.working.clear()
+        if self.open:
+            why = f" ({round_.problem})" if round_.problem else ""
+            self.workshop.reporter.line(f"{len(self.open)} cell(s) lost their process{why}; launched again")
+
+
+class _Round:
+    """One call of the launcher, in a thread, while this one listens."""
+
+    def __init__(self, driver: _Driver[Any], config: Any, context: Any) -> None:
+        from petlab.sweep.sweeper import CellSweeper
+        from petlab.sweep.worker import work
+
+        self.driver = driver
+        self.problem: str | None = None
+        self.sweeper = CellSweeper(driver.folder, driver.open, driver.jobs)
+        self.sweeper.setup(hydra_context=context, task_function=work, config=config)
+        driver.jobs += len(self.sweeper.jobs)
+        self.known = set(slurm.job_ids(driver.folder.path))
+        self.asked = time.monotonic()
+        self.gone = 0  # answers of SLURM in a row that none of the jobs is in its queue
+        self.thread = threading.Thread(target=self._launch, daemon=True)
+
+    def _launch(self) -> None:
+        try:
+            returned = self.sweeper.sweep([f"folder={launchers.quoted(str(self.driver.folder.path))}"])
+            for one in returned:
+                _ = one.return_value  # raises what the job raised
+        except BaseException as error:
+            self.problem = reason(error) if isinstance(error, Exception) else type(error).__name__
+
+    def watch(self) -> None:
+        """Until every cell is settled or no job is left."""
+        self.thread.start()
+        while self.driver.open and not self._over():
+            self.thread.join(LISTEN_EVERY_S)
+            self.driver.listen()
+        self.driver.listen()
+        deadline = time.monotonic() + PATIENCE_S
+        while self.driver.unseen and time.monotonic() < deadline + LISTEN_EVERY_S:
+            time.sleep(LISTEN_EVERY_S)
+            self.driver.listen()
+
+    def wind_up(self) -> None:
+        """After a stop: hear what workers still finish, for a while, and take what waits out of the queue."""
+        deadline = time.monotonic() + PATIENCE_S
+        while not self._over() and time.monotonic() < deadline:
+            self.thread.join(LISTEN_EVERY_S)
+            self.driver.listen()
+        slurm.cancel(self._ids())
+
+    def _ids(self) -> list[str]:
+        return [number for number in slurm.job_ids(self.driver.folder.path) if number not in self.known]
+
+    def _over(self) -> bool:
+        """Whether no job of this round runs or will run."""
+        ended = not self.thread.is_alive()
+        if self.driver.launcher.name != "submitit_slurm":
+            return ended
+        ids = self._ids()
+        if not ids or (ended and self.problem is None):
+            return ended
+        if time.monotonic() - self.asked >= ASK_EVERY_S:
+            self.asked = time.monotonic()
+            self.gone = self.gone + 1 if slurm.queued(ids) is False else 0
+        return self.gone >= 2

@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any, cast
+
+from petlab.sweep.jobs import cut
+from petlab.sweep.plan import Planned
+
+
+def cells(counts: dict[tuple[str, str], int], rows: int = 100) -> list[Planned[Any]]:
+    """`counts` cells of each base and data set, mixed."""
+    made = []
+    for seed in range(max(counts.values())):
+        for (model, dataset), count in counts.items():
+            if seed < count:
+                cell = SimpleNamespace(
+                    model=SimpleNamespace(name=model),
+                    dataset=SimpleNamespace(name=dataset),
+                    scale=SimpleNamespace(rows=rows, epochs=2),
+                    data_seed=0,
+                )
+                made.append(Planned((model, dataset, seed), cast(Any, cell), {}))
+    return made
+
+
+def groups(job: list[Planned[Any]]) -> set[tuple[str, str]]:
+    return {entry.key[:2] for entry in job}
+
+
+def test_with_more_groups_than_workers_each_group_is_one_job() -> None:
+    todo = cells({("a", "x"): 5, ("a", "y"): 5, ("b", "x"): 5, ("b", "y"): 5})
+    jobs = cut(todo, workers=2)
+    assert [len(job) for job in jobs] == [5] * 4
+    assert all(len(groups(job)) == 1 for job in jobs)
+
+
+def test_a_group_larger_than_an_equal_share_is_cut_evenly() -> None:
+    jobs = cut(cells({("a", "x"): 20}), workers=3)
+    assert sorted(len(job) for job in jobs) == [6, 7, 7]
+    jobs = cut(cells({("a", "x"): 20}), workers=256)
+    assert [len(job) for job in jobs] == [1] * 20
+
+
+def test_every_cell_is_in_one_job() -> None:
+    todo = cells({("a", "x"): 7, ("b", "y"): 1, ("b", "x"): 12})
+    for workers in (1, 2, 5, 40):
+        for most in (None, 1, 3):
+            jobs = cut(todo, workers, most)
+            keys = [entry.key for job in jobs for entry in job]
+            assert sorted(keys) == sorted(entry.key for entry in todo)
+            assert most is None or max(map(len, jobs)) <= most
+
+
+def test_the_longest_job_goes_first() -> None:
+    jobs = cut([*cells({("a", "x"): 3}), *cells({("b", "y"): 2}, rows=10_000)], workers=1)
+    assert groups(jobs[0]) == {("b", "y")}
