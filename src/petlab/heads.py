@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -43,19 +42,17 @@ def drawn(model: Any, outputs: int | None, seed: int) -> Iterator[None]:
     if outputs is None:
         yield
         return
-    before = (model.config, model.num_labels)
+    before = model.num_labels
     kept = {name: model.get_submodule(name) for name in _names(model)}
-    config = copy.deepcopy(model.config)
-    config.num_labels = outputs
     try:
-        for name, module in _fresh(model, config, list(kept), seed).items():
+        model.num_labels = model.config.num_labels = outputs
+        for name, module in _fresh(model, list(kept), seed).items():
             model.set_submodule(name, module)
-        model.config, model.num_labels = config, outputs
         yield
     finally:
+        model.num_labels = model.config.num_labels = before
         for name, module in kept.items():
             model.set_submodule(name, module)
-        model.config, model.num_labels = before
 
 
 def _names(model: Any) -> list[str]:
@@ -63,10 +60,10 @@ def _names(model: Any) -> list[str]:
     return list(dict.fromkeys(name.partition(".")[0] for name in describe(model).task_head))
 
 
-def _fresh(model: Any, config: Any, names: list[str], seed: int) -> dict[str, nn.Module]:
+def _fresh(model: Any, names: list[str], seed: int) -> dict[str, nn.Module]:
     """New modules with values of the architecture's own initialisation, on the model's device and in its type."""
     with torch.device("meta"):
-        twin = type(model)(config)
+        twin = type(model)(model.config)
     somewhere = next(model.parameters())
     made = {name: twin.get_submodule(name).to_empty(device="cpu") for name in names}
     with torch.random.fork_rng(devices=[]), torch.no_grad():
