@@ -10,6 +10,9 @@ from pathlib import Path
 import pytest
 
 from petlab import cli
+from petlab import workshop as workshops
+from petlab.workshop import Workshop
+from tests.records import made_up
 
 TABLE = ["hu2021_table2", "--columns", "CoLA", "--rows", "RoB_base (LoRA),RoB_base (BitFit)", "seed=0", "scale=low"]
 
@@ -55,6 +58,47 @@ def test_what_was_run_estimates_what_was_not(
     assert (dict(zip(header, first, strict=True))["protocol"], first[7]) == ("paper", "RoB_base (BitFit)* 0.1M")
 
 
+@pytest.mark.parametrize(
+    ("table", "words", "cells", "lora", "of_a_model"),
+    [  # a part of each paper's table, its cells, those of LoRA, and those of one model of its rows
+        ("houlsby2019_table1", ["--columns", "CoLA,MNLI_mm"], 30, None, ("bert_large", 30)),
+        ("hu2021_table2", ["--columns", "STS-B"], 70, 20, ("deberta_v2_xxlarge", 10)),
+        ("hu2021_table3", [], 36, 6, ("gpt2_large", 15)),
+        ("hu2021_table4", [], 24, 6, None),
+        ("li2021_table1", ["--rows", "full,prefix"], 12, None, ("gpt2_medium", 6)),
+        ("li2021_table2", [], 3, None, ("bart_large", 3)),
+        ("pu2023_table1", ["scale=low,high", "--columns", "CoLA"], 10, 2, ("flan_t5_xl", 10)),
+        ("pu2023_table2", ["dataset=samsum"], 13, 7, ("flan_t5_xl", 13)),
+    ],
+)
+def test_a_papers_table_on_a_stand_in(
+    table: str,
+    words: list[str],
+    cells: int,
+    lora: int | None,
+    of_a_model: tuple[str, int] | None,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Workshop, "_read", lambda *_: made_up().data)  # rows that are at hand, whatever the set
+
+    def planned(*more: str) -> list[dict[str, str]]:
+        return list(csv.DictReader(io.StringIO(out(capsys, table, *words, *more, "--csv"))))
+
+    stand_in = planned("model=nano_t5")
+    assert len(stand_in) == cells and {cell["model"] for cell in stand_in} == {"nano_t5"}
+    assert {cell["state"] for cell in stand_in} == {"missing"} and not any(cell["problem"] for cell in stand_in)
+    if lora is not None:
+        name = "lora_tfew" if table.startswith("pu") else "lora"
+        filtered = planned("model=nano_t5", f"method={name}")
+        assert [cell["run"] for cell in filtered] == [cell["run"] for cell in stand_in if cell["method"] == name]
+        assert len(filtered) == lora
+    if of_a_model is not None:
+        model, number = of_a_model
+        monkeypatch.setattr(workshops, "weights", lambda spec: f"weights of {spec.name}")
+        assert [cell["model"] for cell in planned(f"model={model}")] == [model] * number
+
+
 def test_rows_without_public_weights_are_shown_with_the_way_out(capsys: pytest.CaptureFixture[str]) -> None:
     text = out(capsys, "hu2021_table4")
     assert text.count("\nblocked") == 24 and "24 cells, 24 blocked" in text
@@ -65,15 +109,13 @@ def test_rows_without_public_weights_are_shown_with_the_way_out(capsys: pytest.C
 def test_absent_data_is_asked_for_once(
     stand_in: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from petlab import workshop
-
     asked = []
 
     def load(*_: object, **__: object) -> None:
         asked.append(1)
-        raise workshop.UserError("no such file")
+        raise workshops.UserError("no such file")
 
-    monkeypatch.setattr(workshop, "load_splits", load)
+    monkeypatch.setattr(workshops, "load_splits", load)
     text = out(capsys, *stand_in, f"data.root={tmp_path}", "seed=0,1,2")
     assert "6 cells, 6 blocked" in text and "6 blocked: no such file" in text
     assert len(asked) == 2  # the rows cut their texts differently, so their data are not one
