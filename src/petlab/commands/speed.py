@@ -1,0 +1,25 @@
+"""`petlab speed`: petlab beside peft + Trainer and a bare loop, as ratios."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from pathlib import Path
+
+from petlab.errors import UserError
+from petlab.progress import Reporter
+
+
+def speed(arguments: Namespace) -> int:
+    """`petlab speed`: measure, write the machine's file, print the table; 1 if a goal is not met."""
+    from petlab.device import resolve_threads
+    from petlab.speed import Settings, measure
+    from petlab.speed.ratios import LEAST
+    from petlab.speed.results import table
+
+    if arguments.repetitions < LEAST:
+        raise UserError(f"--repetitions {arguments.repetitions}: an interval needs at least {LEAST}")
+    settings = Settings(resolve_threads(arguments.threads), arguments.repetitions)
+    path, found = measure(arguments.groups, settings, Path(arguments.out), Reporter(quiet=arguments.quiet))
+    print(table(found))
+    print(f"-> {path}")
+    return 0 if all(finding.met for finding in found) else 1

@@ -1,0 +1,139 @@
+"""The measures of `petlab speed`, each with its goal; one function a group."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+from petlab.speed import cells, steps, sweep
+from petlab.speed.ratios import Ratio, interleaved, paired
+from petlab.speed.results import Finding, of_number, of_ratio
+from petlab.speed.work import work
+
+Say = Callable[[str], None]
+METHODS = ("full", "lora", "ia3", "bitfit", "prompt", "houlsby", "prefix")
+MODELS = {
+    "nano": ["model=nano_t5"],
+    "small": ["model=flan_t5_small", "model.random_weights=true"],
+}
+# Sets with the lengths of SAMSum, E2E and CoLA, and what a cell of each should gain on peft + Trainer in fp32.
+CELLS = {"embedded/dialogues": 2.4, "embedded/restaurants": 1.5, "embedded/acceptability": 1.5}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a machine is measured.
+
+    Attributes:
+        threads: of torch, for every side.
+        repetitions: interleaved rounds that count.
+        steps: training steps a round in the step measures.
+        rows: Hydra words that cut a cell short; the same for every side.
+    """
+
+    threads: int
+    repetitions: int = 6
+    steps: int = 8
+    rows: tuple[str, ...] = ("limits.validation=100", "limits.test=96")
+
+
+def step_measures(settings: Settings, say: Say) -> Iterator[Finding]:
+    """One training step against the bare loop and against peft + Trainer, for each method and both sizes."""
+    for size, words in MODELS.items():
+        for method in METHODS:
+            name = f"step, {method}, {size}"
+            say(name)
+            with tempfile.TemporaryDirectory() as folder:
+                given = [*words, f"method={method}", "dataset=embedded/dialogues", *settings.rows]
+                ready = work(given, Path(folder), threads=settings.threads)
+                sides = steps.sides(ready, settings.steps)
+                parts = {side: (lambda run=run: run().seconds) for side, run in sides.items()}
+                seconds = interleaved(parts, settings.repetitions)
+            each = {f"{side}_s": median(times) / settings.steps for side, times in seconds.items()}
+            yield of_ratio(
+                f"{name}, over the bare loop", paired(seconds["petlab"], seconds["bare"]), 1.05, "at most", **each
+            )
+            if "peft" in seconds:
+                faster = paired(seconds["peft"], seconds["petlab"])
+                yield of_ratio(f"{name}, peft + Trainer over petlab", faster, 1.0, "at least", **each)
+
+
+def cell_measures(settings: Settings, say: Say) -> Iterator[Finding]:
+    """One whole LoRA cell against the Trainer script, and the answering of the test rows in it."""
+    for dataset, goal in CELLS.items():
+        for bf16 in (False, True):
+            shape = dataset.rpartition("/")[2]
+            say(f"cell, {shape}, {'bf16' if bf16 else 'fp32'}")
+            given = ["model=nano_t5", "method=lora", f"dataset={dataset}", "scale=low", *settings.rows]
+            ran: dict[str, list[cells.Ran]] = {}
+            parts = {
+                side: _noting(run, ran.setdefault(side, []))
+                for side, run in cells.sides(given, settings.threads, bf16=bf16).items()
+                if not (bf16 and side == "peft" and shape != "dialogues")
+            }
+            seconds = interleaved(parts, settings.repetitions)
+            detail = {f"{side}_s": median(times) for side, times in seconds.items()}
+            detail |= {f"{side}_score": median(one.score for one in ran[side]) for side in seconds}
+            name = f"cell, {shape}, {'bf16' if bf16 else 'fp32'}"
+            if "peft" in seconds:
+                found = paired(seconds["peft"], seconds["petlab"])
+                yield of_ratio(
+                    f"{name}, peft + Trainer over petlab", found, 2.9 if bf16 else goal, "at least", **detail
+                )
+            tuned = paired(seconds["tuned"], seconds["petlab"])
+            yield of_ratio(f"{name}, tuned Trainer over petlab", tuned, 1.2, "at least", **detail)
+            if not bf16 and shape != "acceptability":
+                answers = {side: [one.answer_s for one in ran[side][1:]] for side in ("peft", "petlab")}
+                answered = paired(answers["peft"], answers["petlab"])
+                yield of_ratio(f"generation, {shape}, predict_with_generate over petlab", answered, 1.5, "at least")
+
+
+def _noting(run: Callable[[], cells.Ran], ran: list[cells.Ran]) -> Callable[[], float]:
+    def call() -> float:
+        ran.append(run())
+        return ran[-1].seconds
+
+    return call
+
+
+def sweep_measures(settings: Settings, say: Say) -> Iterator[Finding]:
+    """24 PEFT cells in one sweep against one script call a cell; a ratio a cell."""
+    todo = sweep.cells(settings.rows)
+    say(f"sweep of {len(todo)} cells")
+    ours = sweep.swept(todo, settings.threads, lambda done: say(f"sweep, cell {done} of {len(todo)}"))
+    theirs = []
+    for number, words in enumerate(todo, start=1):
+        say(f"script call {number} of {len(todo)}")
+        theirs.append(sweep.script(words, settings.threads))
+    each = paired(theirs, ours.seconds)
+    whole = Ratio(sum(theirs) / sum(ours.seconds), each.low, each.high, each.repetitions)
+    yield of_ratio("sweep of 24 cells, script calls over petlab", whole, 3.0, "at least", petlab_s=sum(ours.seconds))
+    yield of_number("sweep of 24 cells, share inside the model's work", ours.inside, 0.9, "at least")
+    # The first cells load what all share; from the sixth on, memory should not grow.
+    growth = ours.peak_bytes[-1] / ours.peak_bytes[5]
+    yield of_number("sweep of 24 cells, peak memory of the last over the sixth", growth, 1.05, "at most", "×")
+
+
+def command_measures(settings: Settings, say: Say) -> Iterator[Finding]:
+    """Commands that should answer at once."""
+    say("petlab --help")
+    times = []
+    for _ in range(settings.repetitions):
+        started = time.perf_counter()
+        subprocess.run([sys.executable, "-m", "petlab.cli", "--help"], capture_output=True, check=True)
+        times.append(time.perf_counter() - started)
+    yield of_number("petlab --help", median(times), 0.5, "at most", "s")
+
+
+GROUPS: dict[str, Callable[[Settings, Say], Iterator[Finding]]] = {
+    "step": step_measures,
+    "cell": cell_measures,
+    "sweep": sweep_measures,
+    "command": command_measures,
+}

@@ -1,0 +1,90 @@
+"""A sweep of PEFT cells in one process against one script call a cell."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from petlab.errors import UserError
+from petlab.speed import share
+from petlab.sweep.execute import Wanted, execute
+from petlab.sweep.plan import composed, look_up
+from petlab.workshop import Workshop
+
+METHODS = ("lora", "ia3", "prompt", "prefix")
+SETS = ("embedded/dialogues", "embedded/restaurants", "embedded/acceptability")
+SEEDS = (0, 1)
+
+
+@dataclass(frozen=True)
+class Swept:
+    """Seconds a cell, in the order of `cells`; the sweep's own wall-clock is their sum.
+
+    Attributes:
+        inside: share of the wall-clock in forward, backward, optimiser and generation.
+        peak_bytes: resident memory of the process after each cell, the most so far.
+    """
+
+    seconds: list[float]
+    inside: float
+    peak_bytes: list[int]
+
+
+def cells(extra: Sequence[str] = ()) -> list[list[str]]:
+    """The Hydra words of the 24 cells: four methods, three data sets, two seeds, at low."""
+    return [
+        [f"method={method}", f"dataset={dataset}", f"seed={seed}", "scale=low", *extra]
+        for method in METHODS
+        for dataset in SETS
+        for seed in SEEDS
+    ]
+
+
+def swept(todo: Sequence[Sequence[str]], threads: int, note: Callable[[int], None] = lambda _: None) -> Swept:
+    """The cells as one sweep. Planning counts: it is part of the first cell's seconds."""
+    import resource
+
+    seconds: dict[int, float] = {}
+    peaks: dict[int, int] = {}
+    with tempfile.TemporaryDirectory() as folder, share.measured() as inside:
+        began = last = time.perf_counter()
+        planned = composed([(number, [*words, f"train.threads={threads}"]) for number, words in enumerate(todo)])
+        workshop = Workshop(Path(folder))
+        look_up(planned, workshop)
+        number_of = {entry.seat.run: entry.key for entry in planned if entry.seat}
+        finish = workshop.finish
+
+        def finished(seat: Any, record: Any) -> None:
+            nonlocal last
+            finish(seat, record)
+            number = number_of[seat.run]
+            seconds[number], last = time.perf_counter() - last, time.perf_counter()
+            peaks[number] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+            note(len(seconds))
+
+        workshop.finish = finished  # type: ignore[method-assign]
+        outcome = execute(planned, workshop, Wanted())
+        wall = time.perf_counter() - began
+    if outcome.failed:
+        raise UserError(f"speed: a cell of the sweep failed: {outcome.failed[0].problem or 'see its record'}")
+    return Swept([seconds[number] for number in range(len(todo))], inside.seconds / wall, list(peaks.values()))
+
+
+def script(words: Sequence[str], threads: int) -> float:
+    """Seconds of one script call, the start of Python and the imports included."""
+    started = time.perf_counter()
+    command = [sys.executable, "-m", "petlab.speed.script", str(threads), *words]
+    environment = {**os.environ, "OMP_NUM_THREADS": str(threads), "TOKENIZERS_PARALLELISM": "false"}
+    done = subprocess.run(command, capture_output=True, text=True, env=environment)
+    if done.returncode:
+        raise UserError(f"speed: the script failed: {done.stderr.strip().splitlines()[-1]}")
+    json.loads(done.stdout.strip().splitlines()[-1])
+    return time.perf_counter() - started

@@ -1,0 +1,73 @@
+"""The work that is compared: one cell's model, rows and protocol, the same for every side."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from petlab import config, heads
+from petlab.attachment import Attachment, attach
+from petlab.cell import Cell
+from petlab.data.tokens import Row, words_to_ids
+from petlab.training.families import Family, family_of
+from petlab.workshop import Rows, Workshop
+
+# The ways of tuning that peft has too; BitFit, adapters and others are compared with the bare loop alone.
+PEFT_TOO = ("full", "lora", "ia3", "prompt", "prefix")
+
+
+@dataclass(frozen=True)
+class Work:
+    """A cell made ready, with what a rival needs to do the same by itself."""
+
+    cell: Cell
+    workshop: Workshop
+    model: Any
+    tokenizer: Any
+
+    def copy_of_base(self) -> Any:
+        """A model of one's own with the base's weights."""
+        return copy.deepcopy(self.model)
+
+    @contextmanager
+    def attached(self) -> Iterator[tuple[Attachment, Family, Rows]]:
+        """The method in the shared base, with the rows as the cell reads them."""
+        cell = self.cell
+        words = words_to_ids(self.tokenizer)
+        with (
+            heads.drawn(self.model, heads.width(cell.model, cell.dataset), cell.seed),
+            attach(cell.method, self.model, seed=cell.seed, tokenize=words, labels=cell.dataset.labels) as attachment,
+        ):
+            base = self.workshop.base(cell.model, "cpu")
+            family = family_of(cell.model.family, cell.dataset, self.tokenizer, attachment)
+            yield attachment, family, self.workshop.rows(cell, base, attachment)
+
+
+def work(overrides: Sequence[str], results: Path, *, threads: int) -> Work:
+    """The work of a cell.
+
+    Args:
+        overrides: Hydra words of the cell.
+        results: a folder for what the harness writes.
+        threads: of torch, for every side.
+    """
+    cell = config.cell([*overrides, f"train.threads={threads}", "train.device=cpu"])
+    torch.set_num_threads(threads)
+    workshop = Workshop(results)
+    base = workshop.base(cell.model, "cpu")
+    return Work(cell, workshop, base.model, base.tokenizer)
+
+
+def padded_tokens(rows: Sequence[Row], batches: Sequence[Sequence[int]]) -> int:
+    """Tokens that batches take with their padding, input and output."""
+    return sum(
+        len(batch)
+        * (max(len(rows[number].source) for number in batch) + max(len(rows[number].target) for number in batch))
+        for batch in batches
+    )

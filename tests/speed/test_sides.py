@@ -1,0 +1,69 @@
+"""The sides of a comparison do the same work: equal losses on equal batches, whole cells from data to score."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from petlab.errors import UserError
+from petlab.speed import cells, peft_trainer, share, steps, sweep
+from petlab.speed.work import work
+from tests import tiny
+
+
+@pytest.mark.parametrize("method", ["full", "ia3"])
+def test_every_side_reaches_the_same_losses(tmp_path: Path, method: str) -> None:
+    # Methods whose start values are no draws, so that peft's are the same.
+    words = [
+        f"method={method}",
+        "dataset=embedded/acceptability",
+        "scale.rows=48",
+        "limits.validation=8",
+        "train.lr=1e-3",
+    ]
+    sides = steps.sides(work(words, tmp_path, threads=1), 3)
+    assert list(sides) == ["petlab", "bare", "peft"]
+    losses = [run().loss for run in sides.values()]
+    assert losses == pytest.approx([losses[0]] * 3, rel=1e-5)
+
+
+def test_a_method_that_peft_lacks_is_compared_with_the_bare_loop_alone(tmp_path: Path) -> None:
+    ready = work(["method=bitfit", "dataset=embedded/acceptability", "scale.rows=16"], tmp_path, threads=1)
+    assert list(steps.sides(ready, 1)) == ["petlab", "bare"]
+    with pytest.raises(UserError, match="no method that corresponds to bitfit"):
+        peft_trainer.peft_config("bitfit", {})
+
+
+@pytest.fixture(scope="module")
+def words(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    folder = tmp_path_factory.mktemp("tiny")
+    base, root = tiny.write_base(folder / "base"), tiny.write_cola(folder / "data")
+    return [*tiny.overrides(base, root, folder / "results"), "method=lora"]
+
+
+def test_whole_cells_end_in_scores(words: list[str]) -> None:
+    ran = {name: run() for name, run in cells.sides(words, threads=1).items()}
+    assert list(ran) == ["petlab", "peft", "tuned"]
+    for one in ran.values():
+        assert 0 < one.answer_s < one.seconds
+        assert 0 <= one.score <= 1
+
+
+def test_a_sweep_gives_seconds_for_each_cell(words: list[str]) -> None:
+    swept = sweep.swept([[*words, f"seed={seed}"] for seed in (0, 1)], threads=1)
+    assert len(swept.seconds) == len(swept.peak_bytes) == 2
+    assert min(swept.seconds) > 0
+    assert 0 < swept.inside < 1
+
+
+def test_nested_work_counts_once_and_everything_is_put_back() -> None:
+    before = torch.Tensor.backward
+    with share.measured() as inside:
+        torch.ones(1, requires_grad=True).sum().backward()
+        first = inside.seconds
+        assert first > 0
+    assert torch.Tensor.backward is before
+    torch.ones(1, requires_grad=True).sum().backward()
+    assert inside.seconds == first
