@@ -97,6 +97,17 @@ def test_glue_agrees_with_scikit_learn_and_scipy() -> None:
     assert glue.spearman(values, others) == pytest.approx(stats.spearmanr(values, others)[0])
 
 
+@pytest.mark.parametrize("task", glue.TASKS)
+def test_glue_identity_order_and_no_rows(task: str) -> None:
+    golds, outputs = [1.0, 0.0, 1.0, 0.0, 1.0], [1.0, 1.0, 0.0, 0.0, 1.0]
+    assert list(glue.scores(task, golds, golds).values()) == pytest.approx([1.0] * len(glue.TASKS[task]))
+    found = glue.scores(task, outputs, golds)
+    assert max(found.values()) < 1
+    assert glue.scores(task, outputs[::-1], golds[::-1]) == pytest.approx(found)
+    with pytest.raises(ValueError, match="at least one"):
+        glue.scores(task, [], [])
+
+
 def test_glue_average_counts_a_task_once() -> None:
     tasks = {
         "mrpc": {"accuracy": 0.8, "f1": 0.9},
@@ -139,6 +150,18 @@ def test_wikisql_runs_on_a_read_only_table(tables: wikisql.Tables) -> None:
     assert scores["unreadable"] == 1.0
     with pytest.raises(sqlite3.OperationalError, match="readonly"):
         tables._connection.execute("DELETE FROM table_1_2")
+
+
+def test_wikisql_identity_order_and_no_rows(tables: wikisql.Tables) -> None:
+    golds = [wikisql.Query(0, 0, ((1, 1, 1), (0, 0, "Rome"))), wikisql.Query(1, 5, ())]
+    same = wikisql.scores(golds, golds, ["1-2"] * 2, tables)
+    assert same == {"logical_form": 1.0, "logical_form_ordered": 1.0, "execution": 1.0, "unreadable": 0.0}
+    turned = wikisql.Query(0, 0, golds[0].conditions[::-1])
+    found = wikisql.scores([turned, None], golds, ["1-2"] * 2, tables)
+    assert found == {"logical_form": 0.5, "logical_form_ordered": 0.0, "execution": 0.5, "unreadable": 1.0}
+    assert wikisql.scores([None, turned], golds[::-1], ["1-2"] * 2, tables) == found
+    with pytest.raises(ValueError, match="at least one"):
+        wikisql.scores([], [])
 
 
 def test_wikisql_of_two_conditions_on_a_column_takes_the_last_value(tables: wikisql.Tables) -> None:

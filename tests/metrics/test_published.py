@@ -62,6 +62,16 @@ def test_webnlg_bleu_and_ter_as_printed(team: str) -> None:
             assert counts.score == pytest.approx(float(row["TER"]), abs=1e-12)
 
 
+@pytest.mark.skipif(meteor.missing() is not None, reason=f"METEOR {meteor.missing()}")
+def test_webnlg_meteor_to_every_digit() -> None:
+    """What the challenge's script printed for this output (Yale-LILY/dart, history of evaluation/, eval/)."""
+    folder = need("webnlg_challenge_2017", "scored")
+    columns = [files.lines(folder / "references" / f"gold-all-cat-reference{number}.lex") for number in range(3)]
+    golds = [[gold for gold in row if gold] for row in zip(*columns, strict=True)]
+    outputs = files.lines(folder / "GKB_Unimelb_all-cat.txt")
+    assert meteor.corpus(outputs, golds) == pytest.approx(0.3763962007897742, abs=1e-14)
+
+
 def test_webnlg_references_are_rebuilt() -> None:
     """The test set's texts, prepared as the script does, are the challenge's reference files."""
     entries = json.loads(need("webnlg_challenge_2017", "test.json").read_text(encoding="utf-8"))["entries"]

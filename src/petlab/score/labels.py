@@ -136,7 +136,7 @@ def _by_index(path: Path, labels: Sequence[Label], indices: Sequence[str]) -> li
                 f"{path}, line {label.line}: index {index} is there before, in line {given[int(index)].line}"
             )
         given[int(index)] = label
-    for place, index in enumerate(sorted(given)):
-        if index != place:
-            raise UserError(f"{path}, line {given[index].line}: index {index}, but no row has index {place}")
-    return [given[index] for index in range(len(given))]
+    for wanted, found in enumerate(sorted(given)):
+        if found != wanted:
+            raise UserError(f"{path}, line {given[found].line}: index {found}, but no row has index {wanted}")
+    return [given[place] for place in range(len(given))]
