@@ -15,6 +15,7 @@ from petlab import heads
 from petlab.attachment import Attachment, Method, attach
 from petlab.data.spec import DatasetSpec
 from petlab.data.tokens import words_to_ids
+from petlab.device import out_of_memory, release_memory
 from petlab.errors import UserError
 from petlab.measure import memory, parameters
 from petlab.methods.few_shot import FewShot
@@ -82,6 +83,9 @@ class Attempt:
     fit: Fit = field(default_factory=Fit)
     metrics: dict[str, float] = field(default_factory=dict)
     test_s: float = 0.0
+    trace: str | None = None
+    out_of_memory: bool = False
+    micro_batch: int | None = None  # where it had to be smaller than configured
 
 
 def run(cell: Cell, workshop: Any, *, force: bool = False) -> tuple[Record, bool]:
@@ -106,8 +110,47 @@ def run(cell: Cell, workshop: Any, *, force: bool = False) -> tuple[Record, bool
         return found, True
 
     base = workshop.base(cell.model, seat.device)
-    words = words_to_ids(base.tokenizer)
+    attempt = _attempt(cell, workshop, seat, base)
+    if attempt.out_of_memory and (less := cell.train.in_less_memory()) is not None:
+        workshop.reporter.line(f"{cell.title}: out of memory; tried again with {less.batch_size} rows at a time")
+        attempt = Attempt()  # lets go of what the first one held
+        release_memory()
+        attempt = _attempt(dataclasses.replace(cell, train=less), workshop, seat, base)
+        attempt.micro_batch = less.batch_size
+    if attempt.trace is not None:
+        workshop.keep_error(seat.run, attempt.trace)
+
+    done, fit = attempt.status == "done", attempt.fit
+    peak = memory.peak(seat.device, alone=workshop.alone()) if done else Memory(None, None)
+    record = Record(
+        schema=SCHEMA,
+        id=seat.run,
+        status=attempt.status,
+        config=seat.config,
+        data=seat.data,
+        params=attempt.params,
+        convergence=_convergence(fit, cell.rate.trials),
+        time=Time(
+            load_s=(attempt.loaded or time.perf_counter()) - started,
+            train_s=fit.train_s,
+            validate_s=fit.validate_s,
+            test_s=attempt.test_s,
+            wall_s=time.perf_counter() - started,
+            timing=workshop.timing(),
+            threads=seat.threads,
+        ),
+        memory=dataclasses.replace(peak, micro_batch=attempt.micro_batch),
+        metrics=attempt.metrics if done else {},
+        environment=seat.environment,
+    )
+    workshop.finish(seat, record)
+    return record, False
+
+
+def _attempt(cell: Cell, workshop: Any, seat: Any, base: Base) -> Attempt:
+    """Attach, train, test, detach. What goes wrong is told in the attempt; the user's mistakes are raised."""
     memory.start(seat.device)
+    words = words_to_ids(base.tokenizer)
     attempt = Attempt()
     try:
         with (
@@ -135,32 +178,9 @@ def run(cell: Cell, workshop: Any, *, force: bool = False) -> tuple[Record, bool
     except Exception as error:  # one cell's failure is a result, not the end of a sweep
         attempt.status = attempt.fit.stopped = "failed"
         attempt.fit.reason = f"{type(error).__name__}: {error}".splitlines()[0][:300]
-        workshop.keep_error(seat.run, traceback.format_exc())
-
-    done, fit = attempt.status == "done", attempt.fit
-    record = Record(
-        schema=SCHEMA,
-        id=seat.run,
-        status=attempt.status,
-        config=seat.config,
-        data=seat.data,
-        params=attempt.params,
-        convergence=_convergence(fit, cell.rate.trials),
-        time=Time(
-            load_s=(attempt.loaded or time.perf_counter()) - started,
-            train_s=fit.train_s,
-            validate_s=fit.validate_s,
-            test_s=attempt.test_s,
-            wall_s=time.perf_counter() - started,
-            timing=workshop.timing(),
-            threads=seat.threads,
-        ),
-        memory=memory.peak(seat.device, alone=workshop.alone()) if done else Memory(None, None),
-        metrics=attempt.metrics if done else {},
-        environment=seat.environment,
-    )
-    workshop.finish(seat, record)
-    return record, False
+        attempt.trace = traceback.format_exc()
+        attempt.out_of_memory = out_of_memory(error)
+    return attempt
 
 
 def _train(

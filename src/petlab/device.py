@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import gc
 
 from petlab.errors import UserError
 from petlab.measure.environment import allotted_cores
@@ -43,6 +44,22 @@ def resolve_threads(wanted: int | None) -> int:
     if torch.get_num_threads() != threads:
         torch.set_num_threads(threads)
     return threads
+
+
+def out_of_memory(error: BaseException) -> bool:
+    """Whether an error says that the device or the machine has no more memory."""
+    import torch
+
+    return isinstance(error, (torch.OutOfMemoryError, MemoryError)) or "can't allocate memory" in str(error)
+
+
+def release_memory() -> None:
+    """Give back what nobody refers to any more, on CUDA devices too."""
+    import torch
+
+    gc.collect()
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()
 
 
 def keep_memory() -> None:

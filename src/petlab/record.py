@@ -95,10 +95,15 @@ class Time:
 
 @dataclass(frozen=True)
 class Memory:
-    """Peak bytes: of the device, or of a process that ran this cell alone; null where neither was measured."""
+    """Peak bytes: of the device, or of a process that ran this cell alone; null where neither was measured.
+
+    `micro_batch` is null where micro-batches were as configured. After running out of memory it is the rows that one
+    then had; the rows of an optimiser step stayed the same.
+    """
 
     kind: Literal["cuda_peak", "rss_exclusive"] | None
     peak_bytes: int | None
+    micro_batch: int | None = None
 
 
 @dataclass(frozen=True)
@@ -163,7 +168,26 @@ def read(path: Path) -> Record:
         RecordError: the file is unreadable, truncated, or no record of this schema.
     """
     try:
-        given = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        text = path.read_bytes()
+    except OSError as error:
         raise RecordError(f"{path}: unreadable ({error})") from None
-    return parse(given, str(path))
+    return decode(text, str(path))
+
+
+def decode(text: bytes | str, name: str) -> Record:
+    """Check one record's JSON text against the schema, in one pass where nothing is wrong with it.
+
+    Raises:
+        RecordError: as `parse`, and for what is no JSON.
+    """
+    try:
+        record = _ADAPTER.validate_json(text)
+        if record.schema == SCHEMA:
+            return record
+    except ValidationError:
+        pass  # `parse` says what is wrong, in the file's terms
+    try:
+        given = json.loads(text)
+    except ValueError as error:
+        raise RecordError(f"{name}: unreadable ({error})") from None
+    return parse(given, name)

@@ -54,16 +54,21 @@ def print_plan(planned: list[Planned[Any]]) -> int:
 
 def finish(outcome: Outcome[Any], reporter: Reporter) -> int:
     """The last summary of a sweep, and its exit code."""
-    if outcome.failed:
-        reporter.line(f"{len(outcome.failed)} cell(s) failed:")
-        for entry in outcome.failed:
+    diverged = [
+        entry for entry in (*outcome.trained, *outcome.reused) if entry.record and entry.record.status == "diverged"
+    ]
+    for what, entries in (("failed", outcome.failed), ("diverged", diverged)):
+        if entries:
+            reporter.line(f"{len(entries)} cell(s) {what}:")
+        for entry in entries:
             reason = entry.problem or (entry.record.convergence.reason if entry.record else "")
             reporter.line(f"  {entry.cell.title}: {reason}")
-        reporter.line("--retry-failed trains them again")
+    if outcome.failed:
+        reporter.line("--retry-failed trains the failed ones again")
     if outcome.stopped:
         reporter.line(f"stopped: {len(outcome.trained)} trained, {len(outcome.left)} left; the same command goes on")
         return STOPPED
-    return 1 if outcome.failed else 0
+    return 1 if outcome.failed or diverged else 0
 
 
 def workshop_of(planned: list[Planned[Any]], quiet: bool) -> Workshop:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -55,3 +55,16 @@ class Train:
     device: Literal["cpu", "cuda", "auto"] = "auto"
     threads: Positive | None = None
     evaluation_batch: Positive = 64
+
+    def in_less_memory(self) -> Train | None:
+        """The same optimiser steps with half the rows at a time (the smallest factor of an odd number), and half the
+        rows in validation and test; None where that is one row already."""
+        if self.batch_size == self.evaluation_batch == 1:
+            return None
+        factor = next((number for number in range(2, self.batch_size + 1) if self.batch_size % number == 0), 1)
+        return replace(
+            self,
+            batch_size=self.batch_size // factor,
+            accumulation=self.accumulation * factor,
+            evaluation_batch=-(-self.evaluation_batch // 2),
+        )
