@@ -1,13 +1,14 @@
 # petlab: every target sets up .venv first where that is needed. `make help` lists them.
 PYTHON ?= python3
 BENCH ?= embedded
+BASE ?= nano_t5
 ARGS ?=
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup bench plan tables test lint pretrain clean
+.PHONY: help setup bench plan tables test test-slow speed lint pretrain clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | awk -F ':.*?## ' '{ printf "  make %-10s %s\n", $$1, $$2 }'
@@ -33,13 +34,19 @@ tables: $(STAMP) ## write and print a benchmark's tables from the records there 
 test: lint ## lint, then the whole test suite, offline
 	@$(BIN)/python -m pytest -n auto
 
+test-slow: $(STAMP) ## what takes minutes: 100,000 records into tables, measured
+	@$(BIN)/python -m pytest -m slow -s
+
+speed: $(STAMP) ## measure petlab beside peft + Trainer and a bare loop (GROUPS='step cell sweep command')
+	@$(BIN)/petlab speed $(GROUPS) $(ARGS)
+
 lint: $(STAMP) ## ruff and mypy --strict
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 
-pretrain: $(STAMP) ## make the embedded base anew (at most 2.5 hours on 2 cores)
-	@$(BIN)/petlab pretrain nano_t5 $(ARGS)
+pretrain: $(STAMP) ## make an embedded base anew, at most 2.5 hours on 2 cores (BASE=nano_t5 | nano_roberta | nano_gpt2)
+	@$(BIN)/petlab pretrain $(BASE) $(ARGS)
 
 clean: ## remove .venv and caches; results stay
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache build *.egg-info src/*.egg-info

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 from torch.nn.functional import cross_entropy
-from transformers import GenerationConfig, GPT2Config, GPT2LMHeadModel, PreTrainedTokenizerFast
+from transformers import GenerationConfig, GPT2Config, GPT2LMHeadModel, PreTrainedConfig, PreTrainedTokenizerFast
 
 from petlab.data.embedded import corpus
 from petlab.data.embedded.world import World
@@ -115,5 +115,5 @@ class Causal(Family):
         drawn = copying.sequences(recipe.seed, step, len(self.specials), end)
         return self.collate([([*source, end], [*target, end]) for source, target in drawn])
 
-    def generation(self) -> GenerationConfig:
-        return GenerationConfig(max_new_tokens=64)
+    def generation(self, config: PreTrainedConfig) -> GenerationConfig:
+        return GenerationConfig(bos_token_id=config.bos_token_id, eos_token_id=config.eos_token_id, max_new_tokens=64)

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor
-from transformers import GenerationConfig, PreTrainedTokenizerFast
+from transformers import GenerationConfig, PreTrainedConfig, PreTrainedTokenizerFast
 
 from petlab.data.embedded.world import World
 
@@ -74,8 +74,9 @@ class Family(ABC):
         """A batch of random copying, for recipes that begin with it."""
         raise NotImplementedError
 
-    def generation(self) -> GenerationConfig | None:
+    def generation(self, config: PreTrainedConfig) -> GenerationConfig | None:
         """How the finished model decodes where nothing else is said; None: it does not write."""
+        del config
         return None
 
 

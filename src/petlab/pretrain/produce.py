@@ -50,7 +50,7 @@ def export(model: Any, family: Family, words: PreTrainedTokenizerFast, out: Path
     """Write the model in bf16 with its tokenizer; the model given stays as it is."""
     copy = type(model)(model.config)
     copy.load_state_dict(model.state_dict())
-    generation = family.generation()
+    generation = family.generation(model.config)
     if generation is not None:
         copy.generation_config = generation
     copy.to(torch.bfloat16).save_pretrained(out)

@@ -8,7 +8,13 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor
-from transformers import GenerationConfig, PreTrainedTokenizerFast, T5Config, T5ForConditionalGeneration
+from transformers import (
+    GenerationConfig,
+    PreTrainedConfig,
+    PreTrainedTokenizerFast,
+    T5Config,
+    T5ForConditionalGeneration,
+)
 
 from petlab.data.embedded import corpus
 from petlab.data.embedded.world import World
@@ -114,7 +120,10 @@ class Seq2Seq(Family):
         drawn = copying.sequences(recipe.seed, step, len(self.specials), recipe.vocabulary)
         return self.collate([([*source, END_ID], [*target, END_ID]) for source, target in drawn])
 
-    def generation(self) -> GenerationConfig:
+    def generation(self, config: PreTrainedConfig) -> GenerationConfig:
         return GenerationConfig(
-            decoder_start_token_id=PAD_ID, pad_token_id=PAD_ID, eos_token_id=END_ID, max_new_tokens=64
+            decoder_start_token_id=config.decoder_start_token_id,
+            pad_token_id=config.pad_token_id,
+            eos_token_id=config.eos_token_id,
+            max_new_tokens=64,
         )
