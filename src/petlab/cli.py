@@ -83,6 +83,12 @@ def parser() -> argparse.ArgumentParser:
     advise.add_argument("--json", action="store_true", help="everything, for a machine")
     advise.set_defaults(run=_command("advise.advise"))
 
+    report = commands.add_parser("report", help="write one page of tables, figures and every run")
+    report.add_argument("words", nargs="*", metavar="NAME|KEY=VALUE", help="benchmarks (default: all on generated data)")
+    report.add_argument("--config-dir", metavar="DIR", help="a folder with configuration groups of your own")
+    report.add_argument("-q", "--quiet", action="store_true", help="no progress")
+    report.set_defaults(run=_command("report.report"))
+
     pretrain = commands.add_parser("pretrain", help="make an embedded base from the synthetic world")
     pretrain.add_argument("model", help="nano_t5, nano_roberta or nano_gpt2")
     pretrain.add_argument("--out", metavar="DIR", help="where the weights go (default: into the package)")

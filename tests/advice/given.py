@@ -31,7 +31,7 @@ def record(
     **config: Any,
 ) -> Record:
     """A finished record; `config` replaces top-level keys of its configuration."""
-    base = made_up(f"{method}-{dataset}-{scale}-{seed}-{rank}-{sorted(config)}")
+    base = made_up(f"{method}-{dataset.replace('/', '.')}-{scale}-{seed}-{rank}-{sorted(config)}")
     metric = "rougeL" if TASKS[dataset] == "generation" else "exact_match"
     fields = {"rank": rank} if rank is not None else {}
     settings = {
