@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup bench plan tables test test-slow speed lint pretrain clean
+.PHONY: help setup bench plan tables report test test-slow speed lint pretrain clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | awk -F ':.*?## ' '{ printf "  make %-10s %s\n", $$1, $$2 }'
@@ -30,6 +30,9 @@ plan: $(STAMP) ## show what `make bench` would train (BENCH=... ARGS=...)
 
 tables: $(STAMP) ## write and print a benchmark's tables from the records there are (BENCH=... ARGS=...)
 	@$(BIN)/petlab tables $(BENCH) $(ARGS)
+
+report: $(STAMP) ## write results/report/index.html: tables, figures, every run (ARGS='NAME ...')
+	@$(BIN)/petlab report $(ARGS)
 
 test: lint ## lint, then the whole test suite, offline
 	@$(BIN)/python -m pytest -n auto
