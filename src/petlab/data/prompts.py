@@ -63,4 +63,4 @@ def ask(
 
 
 def _length(tokenizer: Any, text: str) -> int:
-    return len(tokenizer(text)["input_ids"])
+    return len(tokenizer(text, verbose=False)["input_ids"])
