@@ -107,3 +107,38 @@ def test_hydra_values() -> None:
         "c": "null",
         "d": "0.001",
     }
+
+
+LIKE = """
+like: embedded
+title: Rows of another benchmark, changed
+kind: quality
+columns: [{dataset: embedded/topics, metric: exact_match, label: Topics}]
+rows:
+  - {label: LoRA}
+  - {label: LoRA 8, like: LoRA, overrides: {method.rank: 8}, dataset_overrides: {embedded/topics: {train.lr: 1.0e-2}}}
+"""
+
+
+def test_a_row_like_another_adds_its_own_overrides() -> None:
+    [whole, changed] = parse("changed", LIKE).rows
+    assert changed.method == whole.method == "lora" and changed.label == "LoRA 8"
+    assert changed.overrides == {**whole.overrides, "method.rank": "8"} != whole.overrides
+    [request] = parse("changed", LIKE).cells(rows=["LoRA 8"])
+    assert (request.overrides["train.lr"], request.overrides["method.rank"]) == ("0.01", "8")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("like: LoRA,", "like: LoRB,", "'LoRA 8' is like 'LoRB': embedded has 0 rows of this label"),
+        ("like: LoRA,", "like: LoRA, method: ia3,", "its method is that row's"),
+        ("like: embedded", "scales: [low]", "the file itself must say `like: NAME`"),
+    ],
+)
+def test_a_row_like_none_is_refused(old: str, new: str, message: str) -> None:
+    text = LIKE.replace(old, new)
+    if new.startswith("scales"):
+        text = text.replace("  - {label: LoRA}\n", "")
+    with pytest.raises(UserError, match=message):
+        parse("changed", text)

@@ -1,7 +1,8 @@
 """Benchmark files: YAML to `Benchmark`, every key and value checked.
 
 A file may say `like: NAME`: what it does not say itself is taken from that benchmark, and its `rows` then give the
-label of one of that benchmark's rows and the numbers that this table prints for it.
+label of one of that benchmark's rows and the numbers that this table prints for it. A row of another label may itself
+say `like: LABEL`: it is run as that row is, but for its own overrides.
 
 A row says what reproduces it in `overrides`, in `dataset_overrides` for single data sets, and in `by_dataset` as the
 papers' own tables of settings do: a list for each key, one value for each data set in the order of the columns.
@@ -22,7 +23,7 @@ from petlab.benchmark.spec import KINDS, NO_SCALE, Benchmark, Column, Count, Dif
 from petlab.errors import UserError, choices
 
 _TOP = ("like", *(name for name in Benchmark.__dataclass_fields__ if name != "name"))
-_ROW = ("by_dataset", *Row.__dataclass_fields__)
+_ROW = ("by_dataset", "like", *Row.__dataclass_fields__)
 _COLUMN = tuple(Column.__dataclass_fields__)
 _SPREAD = re.compile(r"^(?P<value>.*\S)\s*±\s*(?P<spread>\S+)$")
 
@@ -139,12 +140,41 @@ def _row(given: Mapping[str, Any], columns: Sequence[Column], scales: Sequence[s
         datasets = dict.fromkeys([*listed, *special])
         given["dataset_overrides"] = {each: {**listed.get(each, {}), **special.get(each, {})} for each in datasets}
     inherited: dict[str, Any] = {}
-    if base is not None and "method" not in given:
-        alike = [row for row in base.rows if row.label == label]
-        if len(alike) != 1:
-            raise ValueError(f"row {label!r}: {base.name} has {len(alike)} rows of this label; give its method here")
-        inherited = {name: getattr(alike[0], name) for name in Row.__dataclass_fields__ if name != "printed"}
+    if "like" in given:
+        given = _alike(given, label, base)
+    elif base is not None and "method" not in given:
+        alike = _of_label(base, label, f"row {label!r}", "give its method here")
+        inherited = {name: getattr(alike, name) for name in Row.__dataclass_fields__ if name != "printed"}
     return Row(**{**inherited, **given, "label": label, "printed": printed})
+
+
+def _alike(given: Mapping[str, Any], label: str, base: Benchmark | None) -> dict[str, Any]:
+    """A row that says `like`: what runs the other row, with this one's overrides on top."""
+    given = dict(given)
+    name = given.pop("like")
+    if base is None or "method" in given:
+        why = "the file itself must say `like: NAME`" if base is None else "its method is that row's"
+        raise ValueError(f"row {label!r} is like {name!r}: {why}")
+    other = _of_label(base, name, f"row {label!r} is like {name!r}", "name another")
+    own = given.get("dataset_overrides", {})
+    datasets = dict.fromkeys([*other.dataset_overrides, *own])
+    return {
+        **given,
+        "method": other.method,
+        "runnable": given.get("runnable", other.runnable),
+        "overrides": {**other.overrides, **given.get("overrides", {})},
+        "dataset_overrides": {
+            each: {**other.dataset_overrides.get(each, {}), **own.get(each, {})} for each in datasets
+        },
+    }
+
+
+def _of_label(base: Benchmark, label: str, what: str, way_out: str) -> Row:
+    """The one row of a label."""
+    alike = [row for row in base.rows if row.label == label]
+    if len(alike) != 1:
+        raise ValueError(f"{what}: {base.name} has {len(alike)} rows of this label; {way_out}")
+    return alike[0]
 
 
 def _printed(
