@@ -15,7 +15,7 @@ FLOORS = [  # from the top; a module may import from its own floor and from lowe
     {"report"},
     {"advice", "speed"},
     {"tables", "sweep"},
-    {"published", "audit"},
+    {"published", "audit", "export"},
     {"benchmark", "config", "overrides"},
     {"workshop", "identity", "fingerprints", "trackers"},
     {"cell", "pretrain"},

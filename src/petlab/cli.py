@@ -8,8 +8,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from petlab.errors import UserError
-
-STOPPED = 130  # the exit code of a process that Ctrl-C ended
+from petlab.interrupt import STOPPED
 
 
 def parser() -> argparse.ArgumentParser:
@@ -73,6 +72,31 @@ def parser() -> argparse.ArgumentParser:
     audit = commands.add_parser("audit", help="recompute what the papers' numbers allow, and list what does not add up")
     audit.set_defaults(run=_command("published.audit"))
 
+    params = commands.add_parser("params", help="count parameters on the papers' architectures, without weights")
+    params.add_argument("overrides", nargs="*", metavar="KEY=VALUE", help="cells (method=lora,ia3); else every table")
+    params.add_argument("--benchmark", metavar="NAME", help="only the rows of this benchmark")
+    params.add_argument("--tasks", type=int, metavar="N", help="also the bytes that N tasks take")
+    params.add_argument("--config-dir", metavar="DIR", help="a folder with configuration groups of your own")
+    shown = params.add_mutually_exclusive_group()
+    shown.add_argument("--csv", action="store_true", help="one line a printed figure")
+    shown.add_argument("--json", action="store_true", help="everything, for a machine")
+    params.set_defaults(run=_command("params.params"))
+
+    export = commands.add_parser("export", help="write a finished run as a folder, for Hugging Face peft or for petlab")
+    export.add_argument("run_id", metavar="RUN", help="a run's id, or enough of its first digits")
+    export.add_argument("overrides", nargs="*", metavar="paths.results=DIR")
+    export.add_argument("--format", choices=["petlab", "peft"], default="peft", help="default: peft")
+    export.add_argument("--out", metavar="DIR", help="the folder to make (default: exports/ in the results)")
+    export.add_argument("--config-dir", metavar="DIR", help="a folder with configuration groups of your own")
+    export.set_defaults(run=_command("export.export"))
+
+    switch = commands.add_parser("switch", help="several finished tasks on one base: bytes, and drift while switching")
+    switch.add_argument("words", nargs="+", metavar="RUN|paths.results=DIR", help="two runs or more, by id")
+    switch.add_argument("--switches", type=int, default=100, metavar="N", help="default: 100")
+    switch.add_argument("--config-dir", metavar="DIR", help="a folder with configuration groups of your own")
+    switch.add_argument("--json", action="store_true", help="everything, for a machine")
+    switch.set_defaults(run=_command("switch.switch"))
+
     advise = commands.add_parser("advise", help="which way of tuning for a task, an amount of data and a limit")
     advise.add_argument("overrides", nargs="*", metavar="paths.results=DIR")
     advise.add_argument("--task", choices=["classification", "generation"], help="default: both")
@@ -88,6 +112,14 @@ def parser() -> argparse.ArgumentParser:
     report.add_argument("--config-dir", metavar="DIR", help="a folder with configuration groups of your own")
     report.add_argument("-q", "--quiet", action="store_true", help="no progress")
     report.set_defaults(run=_command("report.report"))
+
+    speed = commands.add_parser("speed", help="measure petlab beside peft + Trainer and a bare loop, as ratios")
+    speed.add_argument("groups", nargs="*", metavar="GROUP", help="step, cell, sweep, command (default: all)")
+    speed.add_argument("--repetitions", type=int, default=6, metavar="N", help="interleaved rounds (default: 6)")
+    speed.add_argument("--threads", type=int, metavar="N", help="CPU threads of every side (default: all cores)")
+    speed.add_argument("--out", default="results/speed", metavar="DIR", help="default: results/speed")
+    speed.add_argument("-q", "--quiet", action="store_true", help="no progress")
+    speed.set_defaults(run=_command("speed.speed"))
 
     pretrain = commands.add_parser("pretrain", help="make an embedded base from the synthetic world")
     pretrain.add_argument("model", help="nano_t5, nano_roberta or nano_gpt2")

@@ -74,13 +74,13 @@ def recorded_method(given: Mapping[str, Any], config_dir: Path | None = None) ->
     if "names" in fields:
         named = zip(fields["names"], fields["parts"], strict=True)
         parts = tuple(recorded_method({**part, "name": name}, config_dir) for name, part in named)
-        return Combo(tuple(fields["names"]), cast(tuple[Technique, ...], parts))
+        return cast(Method, Combo(tuple(fields["names"]), cast(tuple[Technique, ...], parts)))
     name = str(given["name"])
     target = compose([f"method={name}"], config_dir)[0]["method"]["_target_"]
     return _technique(name, {"_target_": target, **fields}, "method")
 
 
-def _combination(name: str, fields: dict[str, Any]) -> Combo:
+def _combination(name: str, fields: dict[str, Any]) -> Method:
     """A `Combo` of the methods that stand under the names in `parts`."""
     parts = fields.get("parts") or []
     check_parts(parts, [part for part in parts if isinstance(fields.get(part), Mapping)])
@@ -93,7 +93,7 @@ def _combination(name: str, fields: dict[str, Any]) -> Combo:
         made.append(_technique(name, own, f"method.{part}"))
         if not getattr(made[-1], "trains", True):
             raise UserError(f"method.parts: {part} trains nothing, so it cannot be combined; take methods that train")
-    return Combo(tuple(parts), tuple(made))
+    return cast(Method, Combo(tuple(parts), tuple(made)))
 
 
 def _technique(name: str, fields: dict[str, Any], where: str) -> Method:

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from petlab.errors import UserError
 from petlab.record import Record, RecordError, read
 
 ID_LENGTH = 16
@@ -51,6 +52,15 @@ class Store:
 
     def folder(self, run: str) -> Path:
         return self.runs / run
+
+    def only(self, prefix: str) -> str:
+        """The one run whose id begins so. Raises UserError where there is none, or more than one."""
+        found = sorted(path.name for path in self.runs.glob("*") if prefix and path.name.startswith(prefix))
+        if len(found) == 1:
+            return found[0]
+        if not found:
+            raise UserError(f"{prefix or 'an empty id'}: no run under {self.runs} begins so")
+        raise UserError(f"{prefix}: {len(found)} runs begin so; give more digits: {', '.join(found[:5])}")
 
     def find(self, run: str) -> Record | None:
         """The record of a run, or None when it was not run or did not finish.

@@ -47,11 +47,15 @@ class WeightSite:
         return self.path if self.rows is None else f"{self.path}[{self.role}]"
 
     @property
+    def whole(self) -> torch.Tensor:
+        """The module's weight as (out, in), rows of all roles (a view)."""
+        weight: torch.Tensor = self.module.weight  # type: ignore[assignment]
+        return weight.T if self.transposed else weight
+
+    @property
     def weight(self) -> torch.Tensor:
         """The weight as (out, in), rows of this role only (a copy where the matrix is shared, else a view)."""
-        weight: torch.Tensor = self.module.weight  # type: ignore[assignment]
-        oriented = weight.T if self.transposed else weight
-        return oriented if self.rows is None else oriented[self.rows]
+        return self.whole if self.rows is None else self.whole[self.rows]
 
     @property
     def shape(self) -> tuple[int, int]:

@@ -57,19 +57,14 @@ def added(attachment: Attachment) -> dict[str, Tensor]:
     for site, edit in attachment.edits:
         before = changes.get(site.path)
         if before is None:
-            before = torch.zeros_like(oriented(site.module.weight, site.transposed), dtype=torch.float32)
+            before = torch.zeros_like(site.whole, dtype=torch.float32)
         changes[site.path], _ = merge_into(site, edit, before, None)
     return changes
 
 
 def originals(attachment: Attachment) -> dict[str, Tensor]:
     """The base's own weights (out, in) where the method adds to them, by the module's path."""
-    return {site.path: oriented(site.module.weight, site.transposed).detach().clone() for site, _ in attachment.edits}
-
-
-def oriented(weight: Tensor, transposed: bool) -> Tensor:
-    """(out, in), whichever way the module keeps it."""
-    return weight.T if transposed else weight
+    return {site.path: site.whole.detach().clone() for site, _ in attachment.edits}
 
 
 @torch.no_grad()
