@@ -13,6 +13,7 @@ from petlab import cli
 from petlab.errors import UserError
 from petlab.export import attached, export, find, load
 from petlab.models import load_base
+from tests.tiny import overrides, write_cola, write_stsb
 
 LORA = ["method=lora", "method.rank=2", "method.targets=[q,k,v]"]
 
@@ -24,14 +25,13 @@ def trained(cell: list[str], *words: str, capsys: pytest.CaptureFixture[str]) ->
     return json.loads(capsys.readouterr().out)["id"], Path(results)
 
 
-def given() -> dict[str, torch.Tensor]:
-    ids = torch.randint(3, 250, (2, 6), generator=torch.Generator().manual_seed(1))
-    return {"input_ids": ids, "attention_mask": torch.ones_like(ids), "decoder_input_ids": ids[:, :4]}
-
-
 @torch.no_grad()
-def logits(model: Any) -> torch.Tensor:
-    found: torch.Tensor = model.eval()(**given()).logits
+def logits(model: Any, family: str = "seq2seq") -> torch.Tensor:
+    ids = torch.randint(5, 250, (2, 6), generator=torch.Generator().manual_seed(1))
+    given = {"input_ids": ids, "attention_mask": torch.ones_like(ids)}
+    if family == "seq2seq":
+        given["decoder_input_ids"] = ids[:, :4]
+    found: torch.Tensor = model.eval()(**given).logits
     return found
 
 
@@ -51,6 +51,33 @@ def test_peft_loads_a_run(tiny_cell: list[str], words: list[str], capsys: pytest
     torch.testing.assert_close(found, expected, rtol=1e-5, atol=1e-5)
     config = json.loads((folder / "adapter_config.json").read_text())
     assert load_base(finished.model).model.config.d_model == 16 and config["base_model_name_or_path"]
+
+
+@pytest.mark.parametrize(
+    ("family", "words"),
+    [
+        ("encoder", ["method=bitfit"]),
+        ("encoder", ["method=lora", "dataset=glue/stsb"]),
+        ("causal", ["method=prefix", "method.prefix_length=2", "method.shift_positions=true"]),
+    ],
+)
+def test_peft_loads_runs_of_every_family(
+    tiny_bases: dict[str, Path], tmp_path: Path, family: str, words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A new head goes along, with as many outputs as the data set has labels."""
+    peft = pytest.importorskip("peft")
+    root = write_stsb(write_cola(tmp_path / "data"))
+    cell = [*overrides(tiny_bases[family], root, tmp_path / "results", family), *words]
+    run, results = trained(cell, capsys=capsys)
+    finished = find(results, run)
+    folder = export(finished, "peft", tmp_path / "out")
+    ours, theirs = (load_base(finished.model, labels=finished.labels).model for _ in range(2))
+    assert finished.labels == {"method=bitfit": 2, "method=lora": 1}.get(words[0])
+    with attached(finished, ours):
+        expected = logits(ours, family)
+    assert not torch.allclose(expected, logits(theirs, family), atol=1e-4)
+    found = logits(peft.PeftModel.from_pretrained(theirs, folder), family)
+    torch.testing.assert_close(found, expected, rtol=1e-5, atol=1e-5)
 
 
 def test_petlab_loads_a_run(tiny_cell: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
