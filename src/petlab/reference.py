@@ -26,13 +26,15 @@ def find(run: str, benchmark: str, where: Path | None = None) -> Record | None:
     return _load((where or folder()) / f"{benchmark}.jsonl").get(run)
 
 
-def everything(where: Path | None = None) -> dict[str, Record]:
-    """The reference records of all benchmarks by run id.
+def everything(benchmark: str = "*", where: Path | None = None) -> dict[str, Record]:
+    """The reference records of a benchmark, or of all, by run id.
 
     Raises:
         RecordError: a line that is no record; names file and line.
     """
-    return {run: one for path in sorted((where or folder()).glob("*.jsonl")) for run, one in _load(path).items()}
+    return {
+        run: one for path in sorted((where or folder()).glob(f"{benchmark}.jsonl")) for run, one in _load(path).items()
+    }
 
 
 def save(records: Iterable[Record], benchmark: str, where: Path | None = None) -> Path:

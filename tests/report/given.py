@@ -40,7 +40,7 @@ def report(folder: Path | None = None) -> Report:
     losses: Mapping[int, float] = {21: 0.75, 28: 0.25}
     others = [(other_record("ia3"), "reused")]
     problems = ["runs/x/record.json: unreadable"]
-    return gather([chapter(made_up.benchmark(), folder)], others, problems, lambda _run: losses)
+    return gather([chapter(made_up.benchmark(), folder)], others, problems, [("half_done", 3, 8)], lambda _run: losses)
 
 
 class Page(HTMLParser):

@@ -118,6 +118,10 @@ def test_advice_of_the_records() -> None:
     assert "Not enough runs for 3 of 3 questions" in few.text("summary")
 
 
+def test_benchmarks_begun_are_named(page: Page) -> None:
+    assert "half_done" in page.text("code") and any("(3 of 8)" in text for text in page.text("p"))
+
+
 def test_nothing_was_run() -> None:
     page = Page(render(Report((), ())))
     assert any("petlab bench embedded" in text for text in page.text("code"))

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import tempfile
 from argparse import Namespace
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from petlab.commands.bench import placed_records
 from petlab.commands.common import plan_benchmark, results_folder
+from petlab.errors import UserError
 from petlab.progress import Reporter
 
 if TYPE_CHECKING:
+    from petlab.benchmark import Benchmark, CellKey, CellRequest
     from petlab.record import Record
     from petlab.report import Chapter
     from petlab.store import Store
+
+SHOWN = 0.5  # of a benchmark's cells must have a record for the report to show it unasked; less is mostly empty tables
 
 
 def report(arguments: Namespace) -> int:
@@ -33,22 +38,27 @@ def report(arguments: Namespace) -> int:
         benchmarks.load(name)
     reporter = Reporter(quiet=arguments.quiet)
     store = Store(results)
-    problems: list[str] = []
-    chapters = []
-    for name in names or [name for name in benchmarks.names() if benchmarks.load(name).synthetic]:
+    found, problems = scan(results / "runs") if not names else ([], [])
+    chapters, begun = [], []
+    for name in names or [name for name in benchmarks.names() if _may_show(name, found)]:
         reporter.status(f"looking up the cells of {name}")
-        chapter, wrong = _chapter(name, overrides, arguments.config_dir)
-        problems += wrong
-        if chapter.records or names:
-            chapters.append(chapter)
-    others: list[tuple[Record, str]] = []
+        try:
+            planned = _Planned.of(name, overrides, arguments.config_dir)
+        except UserError as problem:
+            if names:
+                raise
+            problems.append(f"{name}: {problem}")
+            continue
+        if names or planned.there >= SHOWN * len(planned.requests):
+            chapters.append(planned.chapter())
+        elif planned.there:
+            begun.append((name, planned.there, len(planned.requests)))
+        problems += planned.store.broken.values()
+    others = [(record, "reused") for record in found]
     if not names:
-        found, wrong = scan(results / "runs")
-        problems += wrong
         known = {record.id for record in found}
-        others = [(record, "reused") for record in found]
         others += [(record, "reference") for run, record in reference.everything().items() if run not in known]
-    made = page.gather(chapters, others, problems, lambda run: _train_losses(store, run))
+    made = page.gather(chapters, others, problems, begun, lambda run: _train_losses(store, run))
     path = results / "report" / "index.html"
     write_atomic(path, page.render(made))
     reporter.line(f"{len(made.runs)} runs of {len(chapters)} benchmarks")
@@ -56,20 +66,58 @@ def report(arguments: Namespace) -> int:
     return 0
 
 
-def _chapter(name: str, overrides: list[str], config_dir: str | None) -> tuple[Chapter, list[str]]:
-    """A benchmark with its records, tables and figures; and the files that were found to be no records."""
-    from petlab import tables
-    from petlab.report import Chapter
+def _may_show(name: str, records: Sequence[Record]) -> bool:
+    """Whether a benchmark on generated data could have a cell among the records, so that planning it is worth while."""
+    from petlab import benchmark as benchmarks
+    from petlab import reference
 
-    arguments = Namespace(name=name, overrides=overrides, rows=None, columns=None, config_dir=config_dir)
-    benchmark, requests, planned, workshop = plan_benchmark(arguments, quiet=True)
-    placed = placed_records(benchmark, requests, planned, set(), reference=True)
-    store = workshop.store
-    with tempfile.TemporaryDirectory() as folder:  # the files of `petlab tables` stay as they are
-        built = tables.build(
-            benchmark, requests, placed, Path(folder), (), lambda run: store.read_rows(run, "outputs.jsonl")
-        )
-    return Chapter(benchmark, requests, placed, built.document), list(store.broken.values())
+    benchmark = benchmarks.load(name)
+    if not benchmark.synthetic:
+        return False
+    there = {_place(record) for record in [*records, *reference.everything(name).values()]}
+    return any((one.overrides["method"], one.dataset, one.scale, one.seed) in there for one in benchmark.cells())
+
+
+def _place(record: Record) -> tuple[object, ...]:
+    groups = [record.config.get(group) for group in ("method", "dataset", "scale")]
+    return (*(group.get("name") if isinstance(group, dict) else None for group in groups), record.config.get("seed"))
+
+
+@dataclass(frozen=True)
+class _Planned:
+    """A benchmark's cells with their records."""
+
+    benchmark: Benchmark
+    requests: Sequence[CellRequest]
+    placed: Mapping[CellKey, tuple[Record | None, str]]
+    store: Store
+
+    @classmethod
+    def of(cls, name: str, overrides: list[str], config_dir: str | None) -> _Planned:
+        arguments = Namespace(name=name, overrides=overrides, rows=None, columns=None, config_dir=config_dir)
+        benchmark, requests, planned, workshop = plan_benchmark(arguments, quiet=True)
+        placed = placed_records(benchmark, requests, planned, set(), reference=True)
+        return cls(benchmark, requests, placed, workshop.store)
+
+    @property
+    def there(self) -> int:
+        return sum(record is not None for record, _ in self.placed.values())
+
+    def chapter(self) -> Chapter:
+        """With its tables and figures; the files of `petlab tables` stay as they are."""
+        from petlab import tables
+        from petlab.report import Chapter
+
+        with tempfile.TemporaryDirectory() as folder:
+            built = tables.build(
+                self.benchmark,
+                self.requests,
+                self.placed,
+                Path(folder),
+                (),
+                lambda run: self.store.read_rows(run, "outputs.jsonl"),
+            )
+        return Chapter(self.benchmark, self.requests, self.placed, built.document)
 
 
 def _train_losses(store: Store, run: str) -> Mapping[int, float]:

@@ -56,11 +56,13 @@ class Report:
     """Everything on the page.
 
     Attributes:
+        begun: benchmarks that are not shown because most of their cells were not run: name, cells there, cells.
         problems: files that are no records, one sentence each.
     """
 
     chapters: tuple[Chapter, ...]
     runs: tuple[Run, ...]
+    begun: tuple[tuple[str, int, int], ...] = ()
     problems: tuple[str, ...] = ()
 
     @property
@@ -72,6 +74,7 @@ def gather(
     chapters: Sequence[Chapter],
     others: Iterable[tuple[Record, str]] = (),
     problems: Iterable[str] = (),
+    begun: Iterable[tuple[str, int, int]] = (),
     train_losses: TrainLosses = lambda _run: {},
 ) -> Report:
     """Each run once, in the order of the benchmarks, then the others.
@@ -80,6 +83,7 @@ def gather(
         chapters: the benchmarks to show.
         others: records that belong to none of them, with their origin.
         problems: what was found that is no record.
+        begun: see `Report`.
         train_losses: looks a run's training losses up.
     """
     shown: dict[str, Run] = {}
@@ -97,7 +101,7 @@ def gather(
         if record.id not in shown:
             label = _name(record, "method") or "?"
             shown[record.id] = Run(record, origin, of_record(record), (), label, train_losses(record.id))
-    return Report(tuple(chapters), tuple(shown.values()), tuple(dict.fromkeys(problems)))
+    return Report(tuple(chapters), tuple(shown.values()), tuple(begun), tuple(dict.fromkeys(problems)))
 
 
 def _name(record: Record, group: str) -> str | None:

@@ -36,6 +36,7 @@ def render(report: Report) -> str:
         advised=_advised(report),
         chapters=[_chapter(chapter) for chapter in report.chapters],
         runs=[_run(run) for run in report.runs],
+        begun=report.begun,
         problems=report.problems,
         style=Markup(html.style() + _read("report.css")),
         script=Markup(script),
