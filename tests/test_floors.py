@@ -13,7 +13,7 @@ FLOORS = [  # from the top; a module may import from its own floor and from lowe
     {"commands"},
     {"score"},
     {"report"},
-    {"advice", "speed"},
+    {"advice", "claims", "speed"},
     {"tables", "sweep"},
     {"published", "audit", "export"},
     {"benchmark", "config", "overrides"},

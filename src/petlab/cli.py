@@ -107,6 +107,18 @@ def parser() -> argparse.ArgumentParser:
     advise.add_argument("--json", action="store_true", help="everything, for a machine")
     advise.set_defaults(run=_command("advise.advise"))
 
+    claims = commands.add_parser("claims", help="judge what the papers claim by the records of small benchmarks")
+    claims.add_argument("words", nargs="*", metavar="ID|KEY=VALUE", help="claims or families (default: all); overrides")
+    claims.add_argument("--run", dest="train", action="store_true", help="first train the cells that are missing")
+    claims.add_argument("--limit", type=int, metavar="N", help="train at most N cells of each benchmark")
+    claims.add_argument("--retry-failed", action="store_true", help="train cells again whose record says failed")
+    claims.add_argument("--config-dir", metavar="DIR", help="a folder with configuration groups of your own")
+    claims.add_argument("-q", "--quiet", action="store_true", help="no progress")
+    way = claims.add_mutually_exclusive_group()
+    way.add_argument("--csv", action="store_true", help="one line a claim")
+    way.add_argument("--json", action="store_true", help="everything, for a machine")
+    claims.set_defaults(run=_command("claims.claims"), force=False)
+
     report = commands.add_parser("report", help="write one page of tables, figures and every run")
     report.add_argument("words", nargs="*", metavar="NAME|KEY=VALUE", help="benchmarks (default: all on generated data)")
     report.add_argument("--config-dir", metavar="DIR", help="a folder with configuration groups of your own")

@@ -64,6 +64,11 @@ class Comparisons:
         )
 
 
+def samples(collected: Collected, column: Column, scale: str) -> list[Sample]:
+    """The scores of every row in a column and scale; a sample's name is its row's key."""
+    return [one for rows in _blocks(collected, column, scale) for one in rows]
+
+
 def from_best(collected: Collected) -> Comparisons:
     """Every row minus the best of its column, scale and block of rows.
 

@@ -1,0 +1,70 @@
+"""A claim and what the records say of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from petlab.tables.collect import Collected
+
+Word = Literal["holds", "does not hold here", "not decided"]
+
+
+class Missing(Exception):
+    """What the records lack for a verdict, as words that follow `not decided: `."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What was found.
+
+    Attributes:
+        effect, low, high: the effect and its 95 % interval in `unit`; None where nothing could be computed.
+        n: runs that the effect was computed from.
+        sentence: what was compared and found, or what is missing.
+    """
+
+    word: Word
+    effect: float | None
+    low: float | None
+    high: float | None
+    n: int
+    unit: str
+    sentence: str
+
+
+def undecided(sentence: str) -> Verdict:
+    """A verdict without numbers."""
+    return Verdict("not decided", None, None, None, 0, "", sentence)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One sentence that an experiment can speak for or against. A claim of several parts is several of them.
+
+    Attributes:
+        id: `FAMILY.PART`.
+        source: document and section, as a reader would look it up.
+        benchmark: whose records decide; a name that is no benchmark (yet) leaves the claim undecided.
+        judge: the rule; raises `Missing`.
+        overrides: of every cell of the benchmark, such as more seeds than its table asks for.
+    """
+
+    id: str
+    text: str
+    source: str
+    benchmark: str
+    judge: Callable[[Collected], Verdict]
+    overrides: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def family(self) -> str:
+        return self.id.partition(".")[0]
+
+    def verdict(self, collected: Collected) -> Verdict:
+        """The rule's verdict, or what it lacks."""
+        try:
+            return self.judge(collected)
+        except Missing as missing:
+            return undecided(str(missing))

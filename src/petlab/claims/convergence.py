@@ -1,0 +1,83 @@
+"""How fast methods converge beside full fine-tuning."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+from petlab.benchmark import Column
+from petlab.claims.claim import Claim, Missing, Verdict
+from petlab.claims.contrast import above, minus, ratio, values
+from petlab.claims.words import FULL, PEFT, PU
+from petlab.record import Record
+from petlab.tables.collect import Collected, machine, timed
+
+_SOURCE = f"{PU}, section 3.2"
+
+
+def _log_steps(record: Record, _column: Column) -> float:
+    if not record.convergence.step:
+        raise Missing(f"run {record.id} has no step of lowest loss")
+    return math.log(record.convergence.step)
+
+
+def _slower(scale: str) -> Callable[[Collected], Verdict]:
+    """Steps to the lowest validation loss, as a ratio to full fine-tuning."""
+
+    def judge(collected: Collected) -> Verdict:
+        effect = values(collected, minus(PEFT, [FULL], scale), _log_steps, "log")
+        return above(ratio(effect), 1, f"steps to the lowest loss at {scale}, PEFT over full fine-tuning")
+
+    return judge
+
+
+def _slower_in_seconds(scale: str) -> Callable[[Collected], Verdict]:
+    """Seconds from the first step to the stop, the paper's table 4, of runs that had the machine alone."""
+
+    def judge(collected: Collected) -> Verdict:
+        def log_seconds(record: Record, _column: Column) -> float:
+            if not timed(record) or machine(record) != collected.timing_class:
+                raise Missing(f"the seconds of run {record.id} are not comparable: shared timing or other hardware")
+            return math.log(record.convergence.run_s)
+
+        effect = values(collected, minus(PEFT, [FULL], scale), log_seconds, "log")
+        return above(ratio(effect), 1, f"seconds to the stop at {scale}, PEFT over full fine-tuning")
+
+    return judge
+
+
+def _closes_up(collected: Collected) -> Verdict:
+    few, many = minus(PEFT, [FULL], "low"), minus([FULL], PEFT, "high")
+    effect = ratio(values(collected, {**few, **many}, _log_steps, "log"))
+    return above(effect, 1, "the ratio of steps at low over the same ratio at high")
+
+
+CLAIMS = (
+    *(
+        Claim(
+            f"convergence.{scale}",
+            f"PEFT needs more steps than full fine-tuning at {scale}",
+            _SOURCE,
+            "embedded_scales",
+            _slower(scale),
+        )
+        for scale in ("low", "medium")
+    ),
+    *(
+        Claim(
+            f"convergence.seconds_{scale}",
+            f"PEFT takes longer than full fine-tuning at {scale}",
+            f"{_SOURCE} and table 4",
+            "embedded_scales",
+            _slower_in_seconds(scale),
+        )
+        for scale in ("low", "medium")
+    ),
+    Claim(
+        "convergence.closes_up",
+        "with more data PEFT closes up with full fine-tuning",
+        _SOURCE,
+        "embedded_scales",
+        _closes_up,
+    ),
+)
