@@ -97,7 +97,7 @@ RECIPES = {
             Stage(0.38, Shares(text=0.28, selecting=0.25, instruction=0.47), 420_000, 3e-3),
             Stage(1.0, Shares(text=0.20, selecting=0.12, instruction=0.68), 420_000, 1e-2),
         ),
-        budget=Budget(minutes=58.0),
+        budget=Budget(tokens=22e6),
         width=160,
         layers=4,
         heads=6,
@@ -105,8 +105,11 @@ RECIPES = {
     ),
     "nano_roberta": Recipe(
         family="encoder",
-        stages=(Stage(1.0, cloze.Shares(text=0.32, judgement=0.28, inference=0.28, rewriting=0.12), 160_000, 3e-3),),
-        budget=Budget(tokens=6e6),
+        stages=(
+            Stage(0.709, cloze.Shares(text=0.32, judgement=0.28, inference=0.28, rewriting=0.12), 160_000, 3e-3),
+            Stage(1.0, cloze.Shares(text=0.13, judgement=0.47, inference=0.33, rewriting=0.07), 90_000, 3e-3),
+        ),
+        budget=Budget(tokens=3.8e6),
         width=192,
         layers=4,
         heads=6,
@@ -114,17 +117,19 @@ RECIPES = {
         max_source=192,
         copy_steps=100,
         batch_tokens=3_000,
+        decay_from=0.695,
     ),
     "nano_gpt2": Recipe(
         family="causal",
         stages=(Stage(1.0, Shares(0.25, 0.25, 0.20, writing=0.30), 220_000, 3e-3),),
-        budget=Budget(tokens=7e6),
+        budget=Budget(tokens=5.2e6),
         width=192,
         layers=4,
         heads=6,
         inner=768,
         max_source=192,
         max_target=128,
+        decay_from=0.88,
     ),
 }
 
