@@ -9,7 +9,7 @@ import shlex
 import pytest
 
 from petlab import benchmark as benchmarks
-from petlab import config, reference
+from petlab import config
 from petlab.identity import configuration
 from petlab.report.command import of_record, of_request
 from tests.advice.given import record
@@ -22,22 +22,28 @@ def again(command: str) -> dict:  # type: ignore[type-arg]
     return json.loads(json.dumps(configuration(cell, cell.train.precision)))
 
 
-@pytest.mark.parametrize("number", [0, 7, 19])
-def test_a_reference_record_is_repeated_by_its_command(number: int) -> None:
-    kept = list(reference.everything().values())[number * 2]
-    repeated = again(of_record(kept))
-    for group in ("scale", "train", "limits", "seed", "data_seed"):
-        assert repeated[group] == kept.config[group]
-    for group in ("model", "method"):
-        ours = {key: value for key, value in kept.config[group].items() if key in repeated[group]}
-        assert {key: repeated[group][key] for key in ours} == _without_trials(ours, repeated[group])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["method=lora", "method.rank=2", "method.targets=[q,k,v,o]", "train.lr=0.03", "limits.test=300", "seed=2"],
+        ["method=full", "dataset=embedded/dialogues", "scale=medium", "model.random_weights=true", "data_seed=1"],
+        ["method=prefix", "method.learning_rate.peak=0.5", "train.clip=1.0", "train.betas=[0.9,0.95]"],
+        ["method=prompt", "method.tokens=20", "dataset=embedded/restaurants", "dataset.generation.beams=4"],
+        ["method=bitfit", "scale=high", "scale.rows=500", "train.precision=fp32"],
+    ],
+)
+def test_a_record_is_repeated_by_its_command(words: list[str]) -> None:
+    cell = config.cell(words)
+    made = json.loads(json.dumps(configuration(cell, cell.train.precision)))
+    assert again(of_record(dataclasses.replace(record(), config=made))) == made
 
 
-def _without_trials(ours: dict, repeated: dict) -> dict:  # type: ignore[type-arg]
-    """The number of learning-rate trials is a remark that no result depends on; a command does not give it."""
-    if "learning_rate" not in ours:
-        return ours
-    return {**ours, "learning_rate": {**ours["learning_rate"], "trials": repeated["learning_rate"]["trials"]}}
+def test_places_and_trials_are_no_settings() -> None:
+    cell = config.cell(["train.threads=3", "train.device=cpu", "method.learning_rate.trials=9"])
+    made = json.loads(json.dumps(configuration(cell, "fp32")))
+    command = of_record(dataclasses.replace(record(), config=made))
+    assert "threads" not in command and "device" not in command and "trials" not in command
+    assert "train.precision=fp32" in command  # what "auto" came to
 
 
 def test_a_benchmarks_cell() -> None:

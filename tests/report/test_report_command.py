@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
+from argparse import Namespace
 from pathlib import Path
 
 import pytest
 
 from petlab import benchmark as benchmarks
 from petlab import cli, reference
+from petlab.commands.common import plan_benchmark
+from tests.records import made_up
 from tests.report.given import Page
 
 
@@ -39,14 +43,18 @@ def test_runs_of_ones_own(tiny_cell: list[str], tmp_path: Path, capsys: pytest.C
 
 
 def test_a_named_benchmark(tmp_path: Path) -> None:
-    results = tmp_path / "results"
-    words = ["embedded", "method=lora", "dataset=embedded/topics", f"paths.results={results}"]
-    assert cli.main(["report", "--quiet", *words]) == 0
-    page = Page((results / "report" / "index.html").read_text(encoding="utf-8"))
+    words = ["method=lora", "dataset=embedded/topics", f"paths.results={tmp_path / 'results'}"]
+    arguments = Namespace(name="embedded", overrides=words, rows=None, columns=None, config_dir=None)
+    _, _, [planned], workshop = plan_benchmark(arguments, quiet=True)
+    assert planned.seat is not None
+    made = dataclasses.replace(made_up(planned.seat.run), config=planned.seat.config, metrics={"exact_match": 0.625})
+    workshop.store.save(made)
+    assert cli.main(["report", "--quiet", "embedded", *words]) == 0
+    page = Page((tmp_path / "results" / "report" / "index.html").read_text(encoding="utf-8"))
     assert [one["id"] for one in page.all("section") if one.get("class") == "chapter"] == ["benchmark-embedded"]
     [run] = [one for one in page.all("details") if one.get("class") == "run"]
-    assert run["data-label"] == "LoRA" and run["data-score"] == "0.9167"  # the committed reference
-    assert "reference" in page.text("em")
+    assert run["data-label"] == "LoRA" and run["data-score"] == "0.6250" and run["id"] == f"run-{made.id}"
+    assert [one["href"] for one in page.all("a") if one["href"].startswith("#run-")] == [f"#run-{made.id}"]
 
 
 @pytest.mark.parametrize("words", [["no_such_benchmark"], ["model=nano_t5"], ["pu2023_table3"]])
