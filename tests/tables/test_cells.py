@@ -93,17 +93,32 @@ def test_foreign_and_broken_records_are_named_and_left_out() -> None:
 
 def test_scan_names_files_that_are_no_records(tmp_path: Path) -> None:
     [request, *_] = made_up.benchmark().cells({})
+    good = made_up.record(request)
     for name, text in {
-        "good": made_up.record(request).to_json(),
-        "cut": '{"schema": 1, "id"',
-        "old": '{"schema": 0}',
+        good.id: good.to_json(),
+        "copy": good.to_json(),
+        "cut": good.to_json()[:-200],
+        "old": good.to_json().replace('"schema": 1', '"schema": 0'),
+        "other": '{"loss": 0.5}',
+        "wrong": good.to_json().replace('"trained": ', '"trained": "many", "was": '),
     }.items():
         (tmp_path / name).mkdir()
         (tmp_path / name / "record.json").write_text(text)
+    (tmp_path / "not finished").mkdir()
+    (tmp_path / "a file").touch()
     records, problems = scan(tmp_path)
-    assert len(records) == 1
-    assert len(problems) == 2
-    assert all("record.json" in problem for problem in problems)
+    assert records == [good]
+    said = {
+        "copy": "of run 0123",
+        "cut": "unreadable",
+        "old": "record schema 0",
+        "other": "no 'schema'",
+        "wrong": "params",
+    }
+    assert len(problems) == len(said)
+    for problem, (name, words) in zip(problems, said.items(), strict=True):
+        assert problem.startswith(str(tmp_path / name / "record.json"))
+        assert words in problem
 
 
 def test_seconds_of_one_machine_only() -> None:

@@ -15,17 +15,31 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, TypeVar, get_args
 
 import yaml
 
-from petlab.benchmark.spec import KINDS, NO_SCALE, Benchmark, Column, Count, Difference, Kind, Paper, Printed, Row
+from petlab.benchmark.spec import (
+    FIGURES,
+    KINDS,
+    NO_SCALE,
+    Benchmark,
+    Column,
+    Count,
+    Difference,
+    Kind,
+    Paper,
+    Printed,
+    Row,
+)
 from petlab.errors import UserError, choices
 
 _TOP = ("like", *(name for name in Benchmark.__dataclass_fields__ if name != "name"))
 _ROW = ("by_dataset", "like", *Row.__dataclass_fields__)
 _COLUMN = tuple(Column.__dataclass_fields__)
 _SPREAD = re.compile(r"^(?P<value>.*\S)\s*±\s*(?P<spread>\S+)$")
+
+Word = TypeVar("Word", bound=str)
 
 
 def folder() -> Path:
@@ -104,7 +118,8 @@ def _benchmark(name: str, given: Mapping[str, Any]) -> Benchmark:
         else {},
         stand_in=hydra_values(given["stand_in"]) if "stand_in" in given else base.stand_in if base else {},
         rows=rows,
-        counts=_counts(given["counts"]) if "counts" in given else base.counts if base else ("stored", "percent"),
+        counts=_words(given, "counts", get_args(Count), base.counts if base else ("stored", "percent")),
+        figures=_words(given, "figures", FIGURES, base.figures if base else FIGURES),
         statistic=given.get("statistic", base.statistic if base else "mean"),
         companions=dict(given.get("companions", {})),
         differences=differences,
@@ -259,11 +274,14 @@ def _kind(word: str) -> Kind:
     return word
 
 
-def _counts(given: Sequence[str]) -> tuple[Count, ...]:
-    unknown = [word for word in given if word not in get_args(Count)]
+def _words(
+    given: Mapping[str, Any], key: str, allowed: tuple[Word, ...], default: tuple[Word, ...]
+) -> tuple[Word, ...]:
+    """A list of known words, in the order of the known ones."""
+    unknown = [word for word in given.get(key, ()) if word not in allowed]
     if unknown:
-        raise ValueError(f"counts {unknown}: allowed are {list(get_args(Count))}")
-    return tuple(word for word in get_args(Count) if word in given)
+        raise ValueError(f"{key} {unknown}: allowed are {list(allowed)}")
+    return tuple(word for word in allowed if word in given[key]) if key in given else default
 
 
 def _mapping(given: object, what: str) -> Mapping[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from petlab.errors import UserError
@@ -50,7 +51,7 @@ class CellRequest:
     changes: tuple[Change, ...] = ()
     problem: str | None = None
 
-    @property
+    @cached_property
     def key(self) -> CellKey:
         return CellKey(self.row, self.dataset, self.scale, self.seed)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal, get_args
 
 from petlab.benchmark.requests import CellRequest, requests
@@ -23,6 +24,8 @@ Kind = Literal[
     "speed_up",
 ]
 KINDS: tuple[Kind, ...] = get_args(Kind)
+Figure = Literal["runtime", "parameters", "losses", "scales", "sweep", "forest"]
+FIGURES: tuple[Figure, ...] = get_args(Figure)
 Count = Literal["trained", "stored", "percent", "head", "bytes"]
 NO_SCALE = "full"  # tables that do not vary the amount of data use all of it
 
@@ -164,6 +167,7 @@ class Benchmark:
         kind: what the printed cells are.
         tables: the kinds that the records of this benchmark fill.
         counts: parameter counts that stand as columns before the scores.
+        figures: those that are drawn where the records hold what they show; all of them, unless the file names some.
         statistic: what stands for several seeds, as in the paper.
         defaults: overrides of every cell.
         dataset_defaults: overrides of the cells of single data sets.
@@ -187,6 +191,7 @@ class Benchmark:
     dataset_defaults: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     stand_in: Mapping[str, str] = field(default_factory=dict)
     counts: tuple[Count, ...] = ("stored", "percent")
+    figures: tuple[Figure, ...] = FIGURES
     statistic: Literal["mean", "median"] = "mean"
     companions: Mapping[str, str] = field(default_factory=dict)
     differences: tuple[Difference, ...] = ()
@@ -194,7 +199,11 @@ class Benchmark:
     synthetic: str = ""
 
     def row(self, key: str) -> Row:
-        return next(row for row in self.rows if row.key == key)
+        return self._by_key[key]
+
+    @cached_property
+    def _by_key(self) -> dict[str, Row]:
+        return {row.key: row for row in self.rows}
 
     def block(self, key: str) -> str:
         """What a row is compared within: the model that the table gives it, and its setup where a dagger marks one.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import string
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 
 from petlab.benchmark import Benchmark, CellKey, Change
 from petlab.tables.collect import Collected, Placed
@@ -28,12 +28,21 @@ class Legend:
     """The differences found in a benchmark's cells, lettered in order of first appearance, those of all cells first."""
 
     def __init__(self, collected: Collected) -> None:
-        found = {one.request.key: differences(one, collected.benchmark) for one in collected.placed if one.record}
-        texts = list(dict.fromkeys(text for cell in found.values() for text in cell))
-        self._everywhere = {text for text in texts if all(text in cell for cell in found.values())}
+        known: dict[Hashable, tuple[str, ...]] = {}  # of what many cells have in common
+        found: dict[CellKey, tuple[str, ...]] = {}
+        for one in collected.placed:
+            if one.record is not None:
+                scale = one.record.config.get("scale")
+                rows = scale.get("rows") if isinstance(scale, dict) else None
+                same = (one.request.row, one.request.dataset, one.request.changes, one.record.data, rows)
+                if same not in known:
+                    known[same] = differences(one, collected.benchmark)
+                found[one.request.key] = known[same]
+        texts = list(dict.fromkeys(text for cell in known.values() for text in cell))
+        self._everywhere = {text for text in texts if all(text in cell for cell in known.values())}
         texts.sort(key=lambda text: text not in self._everywhere)
         self._letters = dict(zip(texts, _letters(), strict=False))
-        self._cells: dict[CellKey, tuple[str, ...]] = found
+        self._cells = found
 
     @property
     def badges(self) -> tuple[Badge, ...]:
@@ -41,13 +50,14 @@ class Legend:
 
     def shared(self, keys: Iterable[CellKey]) -> str:
         """Letters for a column's heading: what holds for all of its cells, but not for all of the benchmark."""
-        cells = [set(self._cells[key]) for key in keys if key in self._cells]
+        cells = [set(texts) for texts in {self._cells[key] for key in keys if key in self._cells}]
         texts = set.intersection(*cells) - self._everywhere if cells else set()
         return self._spell(texts)
 
     def letters(self, keys: Iterable[CellKey], known: str = "") -> str:
         """Letters to set on a cell: those that neither hold everywhere nor stand in its heading (`known`)."""
-        texts = {text for key in keys for text in self._cells.get(key, ())} - self._everywhere
+        cells = {self._cells.get(key, ()) for key in keys}
+        texts = {text for cell in cells for text in cell} - self._everywhere
         return "".join(letter for letter in self._spell(texts) if letter not in known)
 
     def _spell(self, texts: set[str]) -> str:

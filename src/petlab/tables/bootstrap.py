@@ -63,6 +63,7 @@ class Bootstrap:
         self.draws = draws
         self.seed = seed
         self._weights: dict[int, NDArray[np.uint8]] = {}
+        self._seeds: dict[tuple[str, tuple[float, ...]], Floats] = {}  # a row is compared with every other one
 
     def moves(self, sample: Sample, other: Sample | None = None) -> Floats:
         """Draws of a mean (of a difference of two means, with `other`), minus what it is: (draws,).
@@ -87,9 +88,12 @@ class Bootstrap:
         count = len(sample.seeds)
         if count < 2:
             return np.zeros(self.draws)
-        error = float(np.std(sample.seeds, ddof=1)) / count**0.5
-        random = np.random.default_rng([self.seed, zlib.crc32(sample.name.encode())])
-        return np.asarray(error * random.standard_t(count - 1, self.draws))
+        known = (sample.name, sample.seeds)
+        if known not in self._seeds:
+            error = float(np.std(sample.seeds, ddof=1)) / count**0.5
+            random = np.random.default_rng([self.seed, zlib.crc32(sample.name.encode())])
+            self._seeds[known] = np.asarray(error * random.standard_t(count - 1, self.draws))
+        return self._seeds[known]
 
     def _over_rows(self, rows: Floats) -> Floats:
         """The mean of the resampled rows, minus their mean, for each draw."""

@@ -11,10 +11,10 @@ from typing import Any
 from petlab.benchmark import Benchmark, CellKey, CellRequest
 from petlab.record import Record
 from petlab.store import write_atomic
-from petlab.tables import figure
+from petlab.tables import figures
 from petlab.tables.against_full import against_full
 from petlab.tables.badges import Legend
-from petlab.tables.collect import Collected, Outputs, collect, no_outputs
+from petlab.tables.collect import Collected, Outputs, collect, keeping, no_outputs
 from petlab.tables.convergence import convergence
 from petlab.tables.efficiency import per_100k, per_minute, runtime
 from petlab.tables.emit import csv, html, latex, markdown, terminal
@@ -56,7 +56,7 @@ def build(
     problems: Iterable[str] = (),
     outputs: Outputs = no_outputs,
 ) -> Built:
-    """Write `<out>/<name>.{md,tex,csv,html}` and the run-time figure; each file is replaced as a whole or not at all.
+    """Write `<out>/<name>.{md,tex,csv,html}` and the benchmark's figures; a text is replaced as a whole or not at all.
 
     Args:
         benchmark: the table.
@@ -67,19 +67,20 @@ def build(
         problems: files that the caller found to be no records; named under the tables.
         outputs: the lines that a run id's `outputs.jsonl` holds (`id` and scores of each test row), as far as known.
     """
-    collected = collect(benchmark, requests, placed, problems, outputs)
-    document = compose(collected)
     out.mkdir(parents=True, exist_ok=True)
     files: list[Path] = []
-    for table in document.tables:
-        drawn = figure.draw(table, out / f"{benchmark.name}_runtime") if table.kind == "runtime" else None
-        if drawn is not None:
-            files += drawn
-            document = replace(
-                document,
-                figures=tuple(path.name for path in drawn),
-                drawings=(drawn[1].read_text(encoding="utf-8"),),
-            )
+    with keeping():
+        collected = collect(benchmark, requests, placed, problems, outputs)
+        document = compose(collected)
+        drawn = figures.draw(collected, out)
+    if drawn:
+        files += [path for one in drawn for path in one.files]
+        document = replace(
+            document,
+            figures=tuple(path.name for path in files),
+            captions=tuple(one.caption for one in drawn),
+            drawings=tuple(one.svg for one in drawn),
+        )
     for ending, emit in (("md", markdown), ("tex", latex), ("csv", csv), ("html", html)):
         path = out / f"{benchmark.name}.{ending}"
         write_atomic(path, emit.render(document))

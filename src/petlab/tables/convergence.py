@@ -6,7 +6,7 @@ from petlab.benchmark import Column
 from petlab.tables.badges import Legend
 from petlab.tables.collect import Collected, Group, mean
 from petlab.tables.grid import Entry, Table
-from petlab.tables.layout import LEFT_OUT, tabulate, timed_records, timing_notes
+from petlab.tables.layout import LEFT_OUT, tabulate, timing_notes
 from petlab.tables.numbers import seconds
 
 
@@ -14,7 +14,7 @@ def convergence(collected: Collected, legend: Legend) -> Table | None:
     """`Ep. n; seconds`: seconds run from the first training step to the stop, validation included."""
 
     def ours(group: Group, _column: Column) -> tuple[Entry, float | None]:
-        records = timed_records(collected, group)
+        records = group.timed
         if not records:
             return LEFT_OUT, None
         epochs = [record.convergence.epoch for record in records if record.convergence.epoch is not None]

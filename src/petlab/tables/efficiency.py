@@ -6,7 +6,7 @@ from petlab.benchmark import Column
 from petlab.tables.badges import Legend
 from petlab.tables.collect import BASELINE, Collected, Group, mean
 from petlab.tables.grid import Entry, Table
-from petlab.tables.layout import LEFT_OUT, comparable, tabulate, timed_records, timing_notes
+from petlab.tables.layout import LEFT_OUT, tabulate, timing_notes
 from petlab.tables.numbers import fixed, significant
 
 
@@ -37,7 +37,7 @@ def per_minute(collected: Collected, legend: Legend) -> Table | None:
     def ours(group: Group, column: Column) -> tuple[Entry, float | None]:
         ratios = [
             record.metrics[column.metric] * column.factor / (record.convergence.run_s / 60)
-            for record in timed_records(collected, group)
+            for record in group.timed
             if column.metric in record.metrics and record.convergence.run_s > 0
         ]
         return _entry(ratios)
@@ -80,9 +80,9 @@ def runtime(collected: Collected, legend: Legend) -> Table | None:
 def normalised(collected: Collected, group: Group) -> list[float]:
     """Run times of a group over those of full fine-tuning of the same seed; seeds without a baseline are left out."""
     ratios = []
-    for record in timed_records(collected, group):
+    for record in group.timed:
         base = collected.baseline(record)
-        if base is not None and comparable(collected, base) and base.convergence.run_s > 0:
+        if base is not None and collected.comparable(base) and base.convergence.run_s > 0:
             ratios.append(record.convergence.run_s / base.convergence.run_s)
     return ratios
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from petlab.record import Record
-from petlab.tables.collect import ORIGINS, Collected
+from petlab.record import Environment, Record
+from petlab.tables.collect import ORIGINS, Collected, machine
 
 
 def footer(collected: Collected) -> list[str]:
@@ -23,22 +23,21 @@ def footer(collected: Collected) -> list[str]:
     lines = [f"cells: {line}"]
     if not records:
         return lines
-    counted = [record.params for record in records if record.params is not None]
-    bases = _all(f"{one.base:,} parameters, {one.embeddings:,} of them embeddings" for one in counted)
+    sizes = dict.fromkeys((one.params.base, one.params.embeddings) for one in records if one.params is not None)
+    bases = _all(f"{base:,} parameters, {embeddings:,} of them embeddings" for base, embeddings in sizes)
     lines.append(f"model: {_all(_model(record) for record in records)}{f' ({bases})' if bases else ''}")
-    hardware = _all(
-        f"{record.environment.hardware} ({record.environment.device}), {record.time.threads} threads"
-        for record in records
-    )
+    machines = dict.fromkeys(machine(record) for record in records)
+    hardware = _all(f"{name} ({device}), {threads} threads" for name, device, threads in machines)
+    there = list(dict.fromkeys(record.environment for record in records))
     lines.append(f"hardware: {hardware}; timing: {_all(record.time.timing for record in records)}")
     trials = _all(str(record.convergence.learning_rate_trials) for record in records)
     lines.append(f"learning-rate trials for each method: {trials}")
     versions = (
-        f"petlab {_all(record.environment.petlab for record in records)}",
-        f"torch {_all(record.environment.torch for record in records)}",
-        f"transformers {_all(record.environment.transformers for record in records)}",
-        f"Python {_all(record.environment.python for record in records)}",
-        f"commit {_all(_commit(record) for record in records)}",
+        f"petlab {_all(one.petlab for one in there)}",
+        f"torch {_all(one.torch for one in there)}",
+        f"transformers {_all(one.transformers for one in there)}",
+        f"Python {_all(one.python for one in there)}",
+        f"commit {_all(_commit(one) for one in there)}",
     )
     lines.append(f"versions: {', '.join(versions)}")
     lines += _data_lines(collected, records)
@@ -47,7 +46,7 @@ def footer(collected: Collected) -> list[str]:
 
 def _data_lines(collected: Collected, records: Iterable[Record]) -> list[str]:
     """Rows, origin and licence of each data set; data sets of which the same is to be said share a line."""
-    data = [record.data for record in records if record.data is not None]
+    data = list(dict.fromkeys(record.data for record in records if record.data is not None))
     said: dict[str, list[str]] = {}
     for name in dict.fromkeys(one.dataset for one in data):
         mine = [one for one in data if one.dataset == name]
@@ -71,11 +70,10 @@ def _model(record: Record) -> str:
     return f"{model.get('name', '?')}{' with random weights' if model.get('random_weights') else ''}"
 
 
-def _commit(record: Record) -> str:
-    commit = record.environment.git_commit
-    if commit is None:
+def _commit(environment: Environment) -> str:
+    if environment.git_commit is None:
         return "unknown"
-    return f"{commit[:10]}{' with changes' if record.environment.git_dirty else ''}"
+    return f"{environment.git_commit[:10]}{' with changes' if environment.git_dirty else ''}"
 
 
 def _all(values: Iterable[str]) -> str:

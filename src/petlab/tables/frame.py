@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from petlab.record import Record
-from petlab.tables.collect import scan
+from petlab.tables.collect import walk
 
 if TYPE_CHECKING:
     import pandas
@@ -16,17 +16,39 @@ if TYPE_CHECKING:
 
 def load_results(results: str | Path = "results") -> pandas.DataFrame:
     """Every record under `<results>/runs` as a frame. Files that are no records are warned of by name and left out."""
-    records, problems = scan(Path(results) / "runs")
+
+    def sound() -> Iterator[Record]:
+        for found in walk(Path(results) / "runs"):
+            if isinstance(found, Record):
+                yield found
+            else:
+                problems.append(str(found))
+
+    problems: list[str] = []
+    made = frame(sound())
     for problem in problems:
         warnings.warn(f"left out: {problem}", stacklevel=2)
-    return frame(records)
+    return made
 
 
 def frame(records: Iterable[Record]) -> pandas.DataFrame:
-    """One row a record: what was run, then `metric.*`, `params.*`, `convergence.*`, `time.*`, `environment.*`, ..."""
+    """One row a record: what was run, then `metric.*`, `params.*`, `convergence.*`, `time.*`, `environment.*`, ...
+
+    Records are taken one at a time and not kept; a fact that a record does not have is missing in its row.
+    """
     import pandas
 
-    return pandas.DataFrame.from_records([_row(record) for record in records])
+    columns: dict[str, list[Any]] = {}
+    count = 0
+    for record in records:
+        for name, value in _row(record).items():
+            column = columns.setdefault(name, [])
+            column.extend([None] * (count - len(column)))
+            column.append(value)
+        count += 1
+    for column in columns.values():
+        column.extend([None] * (count - len(column)))
+    return pandas.DataFrame(columns)
 
 
 def _row(record: Record) -> dict[str, Any]:

@@ -132,7 +132,8 @@ class Document:
     legend: tuple[Badge, ...]
     footer: tuple[str, ...]
     problems: tuple[str, ...] = ()
-    figures: tuple[str, ...] = ()  # file names beside the document
+    figures: tuple[str, ...] = ()  # file names beside the document; one ends in `.svg` for each caption
+    captions: tuple[str, ...] = ()
     drawings: tuple[str, ...] = field(default=(), repr=False)  # the same figures as SVG text
 
 

@@ -7,10 +7,9 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
 from petlab.benchmark import Benchmark, CellKey, Column, Printed
-from petlab.record import Record
 from petlab.tables import counts
 from petlab.tables.badges import Legend
-from petlab.tables.collect import Collected, Group, machine, timed
+from petlab.tables.collect import Collected, Group
 from petlab.tables.grid import EMPTY, Entry, Head, Line, Section, Source, Table, mark_best
 from petlab.tables.numbers import fixed
 from petlab.tables.printed import printed_cell, printed_source
@@ -56,11 +55,11 @@ def tabulate(
     gaps = difference and any(one.record is not None and one.record.status == "done" for one in collected.placed)
     lead = counts.heads(there.counts) if kind in COUNTED else []
     told = counts.printed_heads([there.row(row) for row in collected.rows]) if kind == "quality" else []
-    shared = {column.key: legend.shared(_filled_keys(collected, column)) for column in columns}
+    shared = {column.key: legend.shared(collected.filled.get(column.dataset or "", ())) for column in columns}
     heads = [*lead, *told, *(head for column in columns for head in _heads(column, compare, gaps, shared[column.key]))]
     sections = []
     for scale in collected.scales:
-        if not _filled(collected, scale) and not _prints_scale(printed, scale, collected):
+        if scale not in collected.train_rows and not _prints_scale(printed, scale, collected):
             continue
         bodies: dict[str, list[Entry]] = {
             row: counts.entries(there.counts, counts.of_row(collected, row, scale))[: len(lead)]
@@ -159,24 +158,14 @@ def failures(collected: Collected) -> list[str]:
     return lines
 
 
-def timed_records(collected: Collected, group: Group) -> list[Record]:
-    """Records whose seconds may be compared: exclusive timing, and the hardware that most records have."""
-    return [record for record in group.done if comparable(collected, record)]
-
-
-def comparable(collected: Collected, record: Record) -> bool:
-    """Whether the seconds of a finished record stand in this benchmark's tables."""
-    return timed(record) and machine(record) == collected.timing_class
-
-
 LEFT_OUT = Entry("–", state="left out", reason="seconds not comparable")
 
 
 def timing_notes(collected: Collected) -> list[str]:
     """A line on the cells that a table with seconds leaves out."""
-    done = [one.record for one in collected.placed if one.record is not None and one.record.status == "done"]
-    shared = sum(record.time.timing != "exclusive" for record in done)
-    other = sum(timed(record) and not comparable(collected, record) for record in done)
+    groups = collected.groups.values()
+    shared = sum(record.time.timing != "exclusive" for group in groups for record in group.done)
+    other = sum(len(group.done) - len(group.timed) for group in groups) - shared
     parts = [f"{shared} with shared timing"] * (shared > 0) + [f"{other} of other hardware or threads"] * (other > 0)
     return [f"left out of tables with seconds (–): {', '.join(parts)}"] if parts else []
 
@@ -184,12 +173,6 @@ def timing_notes(collected: Collected) -> list[str]:
 def titled(there: Benchmark, title: str) -> str:
     """A table's title, with what must be said of the data."""
     return f"{title} ({there.synthetic})" if there.synthetic else title
-
-
-def _filled_keys(collected: Collected, column: Column) -> list[CellKey]:
-    return [
-        one.request.key for one in collected.placed if one.record is not None and one.request.dataset == column.dataset
-    ]
 
 
 def _heads(column: Column, compare: set[str], difference: bool, badges: str) -> list[Head]:
@@ -215,10 +198,6 @@ def _prints_scale(source: Benchmark | None, scale: str, collected: Collected) ->
     return source is not None and any(row.label in labels and row.printed.get(scale) for row in source.rows)
 
 
-def _filled(collected: Collected, scale: str) -> bool:
-    return any(one.record is not None and one.request.scale == scale for one in collected.placed)
-
-
 def _printed_entry(cell: Printed | None) -> Entry:
     if cell is None:
         return EMPTY
@@ -230,11 +209,7 @@ def _printed_entry(cell: Printed | None) -> Entry:
 
 def _section_title(collected: Collected, scale: str) -> str:
     """`low: 100 training rows`, from the records."""
-    rows = {
-        one.record.data.train_rows
-        for one in collected.placed
-        if one.request.scale == scale and one.record is not None and one.record.data is not None
-    }
+    rows = collected.train_rows.get(scale)
     if not rows:
         return scale
     span = f"{min(rows):,}" if len(rows) == 1 else f"{min(rows):,} to {max(rows):,}"

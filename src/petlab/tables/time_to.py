@@ -12,7 +12,7 @@ from petlab.record import Record
 from petlab.tables.badges import Legend
 from petlab.tables.collect import Collected, Group
 from petlab.tables.grid import Entry, Table
-from petlab.tables.layout import LEFT_OUT, comparable, tabulate, timing_notes
+from petlab.tables.layout import LEFT_OUT, tabulate, timing_notes
 from petlab.tables.numbers import seconds
 
 SHARES: dict[Kind, float] = {"time_to_95": 0.95, "time_to_99": 0.99}
@@ -67,12 +67,13 @@ def time_to(collected: Collected, legend: Legend, kind: Kind) -> Table | None:
 def _entry(collected: Collected, share: float, group: Group, _column: Column) -> tuple[Entry, float | None]:
     """The seed in the middle stands for all: a seed that never got there is later than any that did."""
     found = []
+    comparable = {id(record) for record in group.timed}
     for record in group.done:
         base = collected.baseline(record)
         lowest = base.convergence.best_loss if base is not None else None
         one = reached(record, lowest, share) if lowest is not None else None
         if one is not None:
-            found.append(one._replace(timed=comparable(collected, record)))
+            found.append(one._replace(timed=id(record) in comparable))
     if not found:
         return dataclasses.replace(LEFT_OUT, reason="no loss of full fine-tuning to reach"), None
     timed = [one for one in found if one.timed]

@@ -18,9 +18,8 @@ def render(document: Document) -> str:
     parts += [table_block(table) for table in document.tables]
     if not document.tables:
         parts.append("Nothing was run yet.")
-    parts += [
-        f"![Run time divided by that of full fine-tuning]({name})" for name in document.figures if name.endswith("svg")
-    ]
+    drawn = [name for name in document.figures if name.endswith("svg")]
+    parts += [f"![{escape(caption)}]({name})" for caption, name in zip(document.captions, drawn, strict=True)]
     if document.legend:
         lines = [
             f"- **{badge.letter}** {escape(badge.text)}{' (all cells)' if badge.everywhere else ''}"
