@@ -67,8 +67,8 @@ def _chapter(chapter: Chapter) -> dict[str, Any]:
     """A benchmark's tables and figures as HTML, and which runs stand behind each cell."""
     name, document = chapter.benchmark.name, chapter.document
     drawings = tuple(
-        fit_for_page(drawing, f"figure-{name}-{number}", f"Figure {number} of: {document.title}")
-        for number, drawing in enumerate(document.drawings, start=1)
+        fit_for_page(drawing, f"figure-{name}-{number}", f"Figure: {caption}")
+        for number, (caption, drawing) in enumerate(zip(document.captions, document.drawings, strict=True))
     )
     return {
         "name": name,
