@@ -120,7 +120,7 @@ def parser() -> argparse.ArgumentParser:
     claims.set_defaults(run=_command("claims.claims"), force=False)
 
     report = commands.add_parser("report", help="write one page of tables, figures and every run")
-    report.add_argument("words", nargs="*", metavar="NAME|KEY=VALUE", help="benchmarks (default: all on generated data)")
+    report.add_argument("words", nargs="*", metavar="NAME|KEY=VALUE", help="benchmarks (default: the generated ones)")
     report.add_argument("--config-dir", metavar="DIR", help="a folder with configuration groups of your own")
     report.add_argument("-q", "--quiet", action="store_true", help="no progress")
     report.set_defaults(run=_command("report.report"))
