@@ -48,7 +48,7 @@ def test_rows_are_the_same_on_every_machine() -> None:
     made = {name: sha256(repr(generate(name, 0)["test"][:200]).encode()).hexdigest()[:12] for name in SETS}
     assert made == {
         "topics": "2fb4ea7163f6",
-        "acceptability": "eb1406208444",
+        "acceptability": "86e4eaeb3c2f",
         "restaurants": "97b53485ed67",
         "dialogues": "46c15d668a83",
         "entailment": "6afb984e0c3b",
