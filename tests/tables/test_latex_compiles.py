@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from petlab.benchmark import load
+from petlab.benchmark.load import parse
 from petlab.tables import build, collect, compose
 from petlab.tables.emit import latex
 from tests.tables import made_up
@@ -17,12 +18,20 @@ MANUSCRIPT = r"\documentclass{article}\usepackage{booktabs}\begin{document}\inpu
 
 
 @pytest.mark.skipif(shutil.which("pdflatex") is None, reason="no pdflatex here")
-@pytest.mark.parametrize("name", ["made_up", "hu2021_table2", "pu2023_table1"])
+@pytest.mark.parametrize(
+    "name", ["made_up", "evil", "hu2021_table2", "hu2021_table3", "hu2021_table4", "pu2023_table1"]
+)
 def test_compiles(name: str, tmp_path: Path) -> None:
     if name == "made_up":
         benchmark = made_up.benchmark()
         requests = benchmark.cells({"model": "nano_t5"})
         document = build(benchmark, requests, made_up.placed(requests), tmp_path / "out", ["100 % _broken_"]).document
+    elif name == "evil":  # every letter that a text may hold, and much that means something to TeX
+        letters = " ".join(chr(code) for code in range(32, 0x2200))
+        benchmark = parse("evil", made_up.TEXT.replace("LoRA r2", '"\\\\input{x} $a^{ _ % # & ~ \\\\end{tabular}"'))
+        requests = benchmark.cells({})
+        placed = {request.key: (made_up.ended(request, "failed", letters), "reused") for request in requests}
+        document = compose(collect(benchmark, requests, placed))
     else:
         benchmark = load(name)
         document = compose(collect(benchmark, benchmark.cells({}), {}))

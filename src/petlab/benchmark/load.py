@@ -120,6 +120,7 @@ def _benchmark(name: str, given: Mapping[str, Any]) -> Benchmark:
         rows=rows,
         counts=_words(given, "counts", get_args(Count), base.counts if base else ("stored", "percent")),
         figures=_words(given, "figures", FIGURES, base.figures if base else FIGURES),
+        corner=given.get("corner", base.corner if base else ""),
         statistic=given.get("statistic", base.statistic if base else "mean"),
         companions=dict(given.get("companions", {})),
         differences=differences,
@@ -140,7 +141,7 @@ def _paper(given: Mapping[str, Any], base: Benchmark | None) -> Paper:
 def _column(given: Mapping[str, Any]) -> Column:
     _known(given, _COLUMN, "a column")
     key = given.get("key") or given.get("dataset") or given["metric"]
-    return Column(**{**given, "key": key, "dataset": given.get("dataset")})
+    return Column(**{**given, "key": key, "dataset": given.get("dataset"), "heads": tuple(given.get("heads", ()))})
 
 
 def _row(given: Mapping[str, Any], columns: Sequence[Column], scales: Sequence[str], base: Benchmark | None) -> Row:

@@ -61,6 +61,8 @@ class Column:
         factor: what a score is multiplied with to stand on the paper's scale (1 or 100).
         decimals: digits after the point when our score is printed.
         group: heading above several columns.
+        heads: the headings as printed, top to bottom, where they are more than group and label; neighbours with the
+            same ones are printed in one column, as `52.0/28.0/44.5`.
     """
 
     key: str
@@ -71,6 +73,7 @@ class Column:
     factor: float = 1.0
     decimals: int = 4
     higher_is_better: bool = True
+    heads: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -168,6 +171,7 @@ class Benchmark:
         tables: the kinds that the records of this benchmark fill.
         counts: parameter counts that stand as columns before the scores.
         figures: those that are drawn where the records hold what they show; all of them, unless the file names some.
+        corner: the printed heading of the row labels.
         statistic: what stands for several seeds, as in the paper.
         defaults: overrides of every cell.
         dataset_defaults: overrides of the cells of single data sets.
@@ -192,6 +196,7 @@ class Benchmark:
     stand_in: Mapping[str, str] = field(default_factory=dict)
     counts: tuple[Count, ...] = ("stored", "percent")
     figures: tuple[Figure, ...] = FIGURES
+    corner: str = ""
     statistic: Literal["mean", "median"] = "mean"
     companions: Mapping[str, str] = field(default_factory=dict)
     differences: tuple[Difference, ...] = ()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import dataclasses
 import hashlib
 from collections.abc import Sequence
 from functools import cache
@@ -17,7 +16,6 @@ from markupsafe import Markup
 from petlab import advice
 from petlab.advice import show
 from petlab.report.chart import loss_chart
-from petlab.report.drawing import fit_for_page
 from petlab.report.gather import Chapter, Report, Run
 from petlab.report.summary import commit, grids, lead, many
 from petlab.tables.emit import html
@@ -66,16 +64,12 @@ def _advice(piece: advice.Advice, first: str, lines: Sequence[str]) -> dict[str,
 def _chapter(chapter: Chapter) -> dict[str, Any]:
     """A benchmark's tables and figures as HTML, and which runs stand behind each cell."""
     name, document = chapter.benchmark.name, chapter.document
-    drawings = tuple(
-        fit_for_page(drawing, f"figure-{name}-{number}", f"Figure: {caption}")
-        for number, (caption, drawing) in enumerate(zip(document.captions, document.drawings, strict=True))
-    )
     return {
         "name": name,
         "title": document.title,
         "citation": document.citation,
         "synthetic": document.synthetic,
-        "body": Markup(html.fragment(dataclasses.replace(document, drawings=drawings), LEVEL)),
+        "body": Markup(html.fragment(document, LEVEL)),
         "scales": _behind(chapter),
     }
 

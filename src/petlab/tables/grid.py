@@ -50,6 +50,7 @@ class Head:
     metric: str = ""
     badges: str = ""
     short: str = ""  # where room is scarce
+    paper: tuple[str, ...] = ()  # headings of the column in the paper, top to bottom
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,7 @@ class Line:
     label: str
     method: str
     entries: tuple[Entry, ...]
+    block: str = ""  # rows of one block stand together, and have a best of their own
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,14 @@ class Section:
 
 
 @dataclass(frozen=True)
+class Layout:
+    """How the paper sets a table: the heading of its row labels, and whether it prints trainable parameters."""
+
+    corner: str
+    counted: bool
+
+
+@dataclass(frozen=True)
 class Table:
     """One table, ready to be written."""
 
@@ -90,6 +100,7 @@ class Table:
     heads: tuple[Head, ...]
     sections: tuple[Section, ...]
     notes: tuple[str, ...] = ()
+    paper: Layout | None = None
 
     @property
     def groups(self) -> list[Group]:

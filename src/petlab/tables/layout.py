@@ -10,7 +10,7 @@ from petlab.benchmark import Benchmark, CellKey, Column, Printed
 from petlab.tables import counts
 from petlab.tables.badges import Legend
 from petlab.tables.collect import Collected, Group
-from petlab.tables.grid import EMPTY, Entry, Head, Line, Section, Source, Table, mark_best
+from petlab.tables.grid import EMPTY, Entry, Head, Layout, Line, Section, Source, Table, mark_best
 from petlab.tables.numbers import fixed
 from petlab.tables.printed import printed_cell, printed_source
 
@@ -70,11 +70,16 @@ def tabulate(
             letters = partial(legend.letters, known=shared[column.key])
             made = _ours(collected, column, scale, ours, summary, letters)
             _add_column(collected, bodies, column, scale, made, printed, compare, gaps, higher(column))
-        lines = [Line(row, there.row(row).shown, there.row(row).method, tuple(bodies[row])) for row in collected.rows]
+        lines = [
+            Line(row, there.row(row).shown, there.row(row).method, tuple(bodies[row]), there.block(row))
+            for row in collected.rows
+        ]
         sections.append(Section(scale, _section_title(collected, scale), tuple(lines)))
     if not sections:
         return None
-    return Table(there.name, kind, titled(there, title), tuple(heads), tuple(sections), tuple(notes))
+    counted = kind == "quality" and any(there.row(row).parameters for row in collected.rows)
+    layout = Layout(there.corner, counted) if compare else None
+    return Table(there.name, kind, titled(there, title), tuple(heads), tuple(sections), tuple(notes), layout)
 
 
 def _ours(
@@ -180,7 +185,8 @@ def _heads(column: Column, compare: set[str], difference: bool, badges: str) -> 
     above = f"{column.group} {column.label}".strip()
 
     def head(label: str, group: str, source: Source) -> Head:
-        return Head(column.key, label, group, source, column.dataset or "", column.metric, badges)
+        paper = column.heads or ((column.group, column.label) if column.group else (column.label,))
+        return Head(column.key, label, group, source, column.dataset or "", column.metric, badges, paper=paper)
 
     if column.key not in compare:
         return [head(column.label, column.group, "ours")]

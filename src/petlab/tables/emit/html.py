@@ -8,6 +8,7 @@ from importlib.resources import files
 import jinja2
 from markupsafe import Markup
 
+from petlab.tables.emit.drawing import fit_for_page
 from petlab.tables.grid import Document, Entry
 
 
@@ -26,13 +27,11 @@ def style() -> str:
     return _read("style.css")
 
 
-def inline(drawing: str) -> str:
-    """The `<svg>` element of an SVG file; matplotlib escapes the texts in it."""
-    return drawing[drawing.index("<svg") :]
-
-
 def _filled(document: Document, level: int) -> dict[str, object]:
-    drawings = [Markup(inline(drawing)) for drawing in document.drawings]
+    drawings = [
+        Markup(fit_for_page(drawing, f"figure-{document.name}-{number}", f"Figure: {caption}"))
+        for number, (caption, drawing) in enumerate(zip(document.captions, document.drawings, strict=True))
+    ]
     return {"document": document, "shown": _shown, "drawings": drawings, "level": level}
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from petlab.tables.blocks import Bunch, blocks
+from petlab.tables.emit import panels
+from petlab.tables.emit.tex import ARROWS, comment, escape, raised
 from petlab.tables.grid import Document, Entry, Group, Table
 
 LINE = 345.0  # points of a line in LaTeX's own classes, the narrowest that is common
@@ -10,61 +12,20 @@ LETTER, GAP = 4.2, 6.0  # points of a letter in \\footnotesize and between colum
 BOLD = "bold: best of its column and scale"
 ROWS = 40  # rows of tables that a page holds beside a caption and notes
 
-_ESCAPES = {
-    "\\": r"\textbackslash{}",
-    "{": r"\{",
-    "}": r"\}",
-    "$": r"\$",
-    "&": r"\&",
-    "#": r"\#",
-    "%": r"\%",
-    "_": r"\_",
-    "^": r"\textasciicircum{}",
-    "~": r"\textasciitilde{}",
-    "<": r"$<$",
-    ">": r"$>$",
-    "|": r"$|$",
-    '"': r"\textquotedbl{}",
-    "`": r"\textasciigrave{}",
-    "±": r"$\pm$",
-    "×": r"$\times$",
-    "–": "--",
-    "—": "---",
-    "…": r"\ldots{}",
-    "·": r"$\cdot$",
-    "†": r"\dag{}",
-    "⊕": r"$\oplus$",
-    "↑": r"$\uparrow$",
-    "↓": r"$\downarrow$",
-}
-
-_ARROWS = {"↑": r"$^{\uparrow}$", "↓": r"$^{\downarrow}$"}
-
 
 def render(document: Document) -> str:
     """One `table` environment a table. `\\usepackage{booktabs}` is all that a manuscript needs."""
-    head = [f"% {_comment(document.name)}: written by petlab; needs \\usepackage{{booktabs}}"]
+    head = [f"% {comment(document.name)}: written by petlab; needs \\usepackage{{booktabs}}"]
     if document.citation:
-        head.append(f"% printed values: {_comment(document.citation)}")
+        head.append(f"% printed values: {comment(document.citation)}")
     return "\n".join([*head, *(_table(document, table) for table in document.tables)]) + "\n"
 
 
-def escape(text: str) -> str:
-    """Text that LaTeX prints as it is; letters beyond Latin-1 that no table names become `?`."""
-    flat = " ".join(text.split())
-    return "".join(_ESCAPES.get(letter) or (letter if _printable(letter) else "?") for letter in flat)
-
-
-def _printable(letter: str) -> bool:
-    return letter.isprintable() and ord(letter) < 0x180
-
-
-def _comment(text: str) -> str:
-    return "".join(letter if _printable(letter) else " " for letter in " ".join(text.split()))
-
-
 def _table(document: Document, table: Table) -> str:
-    """A table that is too wide becomes several tabulars, one under the other, in as many floats as they need."""
+    """One with printed values is set as the paper sets it; any other that is too wide becomes several tabulars."""
+    as_printed = panels.floats(document, table, _small_print(document, table), _label(document, table))
+    if as_printed is not None:
+        return as_printed
     first = max(len(line.label) for section in table.sections for line in section.lines) * LETTER + GAP
     cut = blocks(table, int(LINE - first), lambda bunch: _points(table, bunch))
     height = 4 + sum(1 + len(section.lines) for section in table.sections)
@@ -110,12 +71,12 @@ def _tabular(table: Table, block: list[Bunch]) -> list[str]:
         cells, rules, place = [""], [], 2
         for bunch in block:
             group = named.get(bunch[0])
-            name = escape(group.name) + _raised(group.badges) if group else ""
+            name = escape(group.name) + raised(group.badges) if group else ""
             cells.append(rf"\multicolumn{{{len(bunch)}}}{{c}}{{{name}}}")
             rules += [rf"\cmidrule(lr){{{place}-{place + len(bunch) - 1}}}"] if group else []
             place += len(bunch)
         lines += [" & ".join(cells) + r" \\", " ".join(rules)]
-    labels = [escape(table.heads[at].short or table.heads[at].label) + _raised(table.own_badges(at)) for at in columns]
+    labels = [escape(table.heads[at].short or table.heads[at].label) + raised(table.own_badges(at)) for at in columns]
     lines.append(" & ".join(["", *labels]) + r" \\")
     for section in table.sections:
         lines.append(r"\midrule")
@@ -141,11 +102,7 @@ def _cell(entry: Entry) -> str:
         text = f"$-${text[1:]}"
     if entry.best and text:
         text = rf"\textbf{{{text}}}"
-    return text + _raised(entry.badges) + _ARROWS.get(entry.mark, "")
-
-
-def _raised(letters: str) -> str:
-    return rf"\textsuperscript{{{letters}}}" if letters else ""
+    return text + raised(entry.badges) + ARROWS.get(entry.mark, "")
 
 
 def _text(entry: Entry) -> str:

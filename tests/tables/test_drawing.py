@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from petlab.report.drawing import fit_for_page
+from petlab.tables.emit.drawing import fit_for_page
 
 SVG = """<?xml version="1.0"?>
 <!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd">

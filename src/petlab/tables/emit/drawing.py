@@ -1,4 +1,4 @@
-"""Figures of the tables' floor made fit to stand in one page: no comments or metadata, ids of their own, a name."""
+"""A figure's SVG made fit to stand in a page beside others: no comments, metadata or style, ids of its own, a name."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _LONG = re.compile(r"-?\d+\.\d{3,}")
 
 
 def fit_for_page(svg: str, prefix: str, name: str) -> str:
-    """The `<svg>` element of a matplotlib drawing.
+    """The `<svg>` element of a matplotlib drawing, whose texts matplotlib has escaped.
 
     Args:
         svg: the file's text.
