@@ -21,13 +21,13 @@ from transformers import (
 COLOURS = ("red", "blue", "green", "grey")
 
 
-def write_base(folder: Path) -> Path:
+def write_base(folder: Path, dropout: float = 0.1) -> Path:
     """A T5 of one block with a byte-level tokenizer, saved as `from_pretrained` reads it."""
     vocabulary = _write_tokenizer(folder, "$A </s>", pad_token="<pad>")
     torch.manual_seed(1)
     config = T5Config(
         vocab_size=vocabulary, d_model=16, d_kv=8, d_ff=32, num_layers=1, num_heads=2,
-        feed_forward_proj="gated-gelu", decoder_start_token_id=0, dropout_rate=0.1,
+        feed_forward_proj="gated-gelu", decoder_start_token_id=0, dropout_rate=dropout,
     )  # fmt: skip
     T5ForConditionalGeneration(config).save_pretrained(folder)
     return folder

@@ -21,7 +21,8 @@ from petlab.measure import memory, parameters
 from petlab.methods.few_shot import FewShot
 from petlab.metrics import asked
 from petlab.models import Base, ModelSpec
-from petlab.record import SCHEMA, Convergence, Memory, Params, Record, Time
+from petlab.record import SCHEMA, Convergence, Environment, Memory, Parallel, Params, Record, Time
+from petlab.training import parallel
 from petlab.training.families import Family, family_of
 from petlab.training.generation import generate
 from petlab.training.loop import Fit, Trainer, Watch
@@ -109,9 +110,10 @@ def run(cell: Cell, workshop: Any, *, force: bool = False) -> tuple[Record, bool
     if found is not None and found.status == "done" and not force:
         return found, True
 
+    parallel.check(cell.train.strategy)
     base = workshop.base(cell.model, seat.device)
     attempt = _attempt(cell, workshop, seat, base)
-    if attempt.out_of_memory and (less := cell.train.in_less_memory()) is not None:
+    if attempt.out_of_memory and parallel.size() == 1 and (less := cell.train.in_less_memory()) is not None:
         workshop.reporter.line(f"{cell.title}: out of memory; tried again with {less.batch_size} rows at a time")
         attempt = Attempt()  # lets go of what the first one held
         release_memory()
@@ -141,8 +143,10 @@ def run(cell: Cell, workshop: Any, *, force: bool = False) -> tuple[Record, bool
         ),
         memory=dataclasses.replace(peak, micro_batch=attempt.micro_batch),
         metrics=attempt.metrics if done else {},
-        environment=seat.environment,
+        environment=_environment(seat.environment, fit.parallel),
     )
+    if cell.train.strategy == "fsdp":
+        workshop.let_go_of_bases()  # their weights were sharded; the next cell loads its own
     workshop.finish(seat, record)
     return record, False
 
@@ -218,19 +222,27 @@ def _test(
     outputs = generate(
         base.model,
         base.tokenizer,
-        rows.test,
+        parallel.dealt(rows.test),
         family,
         batch=cell.train.evaluation_batch,
         precision=seat.precision,
         decoding=cell.dataset.generation,
         watch=workshop.testing(cell),
     )
+    outputs = parallel.texts(outputs, len(rows.test))
     if cell.prompting is not None:
         outputs = [cell.prompting.answer(output) for output in outputs]
     test = workshop.splits(cell).test
     scores = asked.score(cell.dataset, outputs, test)
     workshop.keep(seat.run, attachment, [example.id for example in test], outputs, scores.rows)
     return scores.whole
+
+
+def _environment(environment: Environment, ran: Parallel | None) -> Environment:
+    """With several processes the hardware is a class of its own, for seconds that are compared."""
+    if ran is None:
+        return environment
+    return dataclasses.replace(environment, parallel=ran, hardware=f"{ran.processes} x {environment.hardware}")
 
 
 def _convergence(fit: Fit, trials: int) -> Convergence:

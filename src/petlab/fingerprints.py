@@ -5,6 +5,7 @@ So that asking "was this cell done?" costs a look at file sizes and times instea
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 import json
@@ -81,7 +82,9 @@ class Fingerprints:
         """Keep a data section for the next process."""
         if self._state(cell) is not None:
             self._known = {**self._read(), self.key(cell): plain(found)}  # beside what other processes added meanwhile
-            write_atomic(self.path, json.dumps(self._known, indent=1))
+            # On a disk that is full or read-only the next process reads the rows again.
+            with contextlib.suppress(OSError):
+                write_atomic(self.path, json.dumps(self._known, indent=1))
 
     def _state(self, cell: Cell) -> str | None:
         """A hash of names, sizes and times of the files that the rows come from; None where they are not local."""

@@ -107,7 +107,18 @@ class Memory:
 
 
 @dataclass(frozen=True)
+class Parallel:
+    """How several processes shared the cell: what really ran, not what was asked for."""
+
+    strategy: Literal["ddp", "fsdp"]
+    processes: int
+    backend: Literal["gloo", "nccl"]
+
+
+@dataclass(frozen=True)
 class Environment:
+    """Where a run ran. `parallel` is null for one process; with several, `hardware` says their number first."""
+
     hardware: str
     device: str
     python: str
@@ -116,6 +127,7 @@ class Environment:
     petlab: str
     git_commit: str | None
     git_dirty: bool | None
+    parallel: Parallel | None = None
 
 
 @dataclass(frozen=True)

@@ -150,6 +150,10 @@ class Workshop:
             self._bases[key] = base
         return self._bases[key]
 
+    def let_go_of_bases(self) -> None:
+        """Load them again for the next cell."""
+        self._bases.clear()
+
     def rows(self, cell: Cell, base: Base, attachment: Attachment) -> Rows:
         """The cell's rows as token ids, cut to what the model can hold beside what the method puts before them."""
         splits, family = self.splits(cell), cell.model.family

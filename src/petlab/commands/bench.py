@@ -5,7 +5,8 @@ from __future__ import annotations
 from argparse import Namespace
 from typing import TYPE_CHECKING, Any
 
-from petlab.commands.common import finish, launcher_of, plan_benchmark, print_plan, wanted
+from petlab.commands.common import finish, launcher_of, plan_benchmark, print_plan, shared, wanted
+from petlab.errors import UserError
 from petlab.interrupt import sigterm_as_interrupt
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from petlab.workshop import Workshop
 
 
+@shared
 def bench(arguments: Namespace) -> int:
     """`petlab bench`: train what is missing, then the tables."""
     from petlab.sweep.launch import launch
@@ -27,9 +29,11 @@ def bench(arguments: Namespace) -> int:
     sigterm_as_interrupt()
     launcher, _ = launcher_of(arguments.overrides)
     outcome = launch(planned, workshop, wanted(arguments), launcher)
-    trained = {entry.key for entry in outcome.trained}
-    write_tables(benchmark, requests, planned, workshop, trained)
-    return finish(outcome, workshop.reporter)
+    try:
+        write_tables(benchmark, requests, planned, workshop, {entry.key for entry in outcome.trained})
+    finally:
+        code = finish(outcome)
+    return code
 
 
 def tables(arguments: Namespace) -> int:
@@ -48,15 +52,22 @@ def write_tables(
     *,
     reference: bool = False,
 ) -> None:
-    """Place the records into the benchmark's tables, write the files, print the text."""
+    """Place the records into the benchmark's tables, write the files, print the text.
+
+    Raises:
+        UserError: a folder that cannot be written.
+    """
     from petlab import tables as floor
 
     placed = placed_records(benchmark, requests, planned, trained, reference=reference)
     out = workshop.store.results / "tables"
     store = workshop.store
-    built = floor.build(
-        benchmark, requests, placed, out, store.broken.values(), lambda run: store.read_rows(run, "outputs.jsonl")
-    )
+    try:
+        built = floor.build(
+            benchmark, requests, placed, out, store.broken.values(), lambda run: store.read_rows(run, "outputs.jsonl")
+        )
+    except OSError as error:
+        raise UserError(f"{out}: the tables cannot be written: {error}") from None
     print(built.text)
 
 

@@ -71,7 +71,7 @@ def _collected(name: str, overrides: list[str], arguments: Namespace, *, own_wor
         launcher, _ = launcher_of(overrides)
         outcome = launch(planned, workshop, wanted(given), launcher)
         trained = {entry.key for entry in outcome.trained}
-        code = finish(outcome, workshop.reporter)
+        code = finish(outcome)
     placed = placed_records(benchmark, requests, planned, trained, reference=True)
     store = workshop.store
     problems = store.broken.values()

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import functools
+import os
 from argparse import Namespace
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -52,8 +55,9 @@ def print_plan(planned: list[Planned[Any]]) -> int:
     return 0
 
 
-def finish(outcome: Outcome[Any], reporter: Reporter) -> int:
-    """The last summary of a sweep, and its exit code."""
+def finish(outcome: Outcome[Any]) -> int:
+    """The last summary of a sweep, which --quiet does not silence, and its exit code."""
+    reporter = Reporter()
     diverged = [
         entry for entry in (*outcome.trained, *outcome.reused) if entry.record and entry.record.status == "diverged"
     ]
@@ -75,6 +79,25 @@ def workshop_of(planned: list[Planned[Any]], quiet: bool) -> Workshop:
     from petlab.workshop import Workshop
 
     return Workshop(planned[0].cell.results, Reporter(quiet=quiet))
+
+
+def shared(command: Callable[[Namespace], int]) -> Callable[[Namespace], int]:
+    """A command that torchrun starts in several processes: the first runs it, the others share its cells."""
+
+    @functools.wraps(command)
+    def call(arguments: Namespace) -> int:
+        if os.environ.get("WORLD_SIZE", "1") == "1":
+            return command(arguments)
+        from petlab.training import parallel
+
+        if parallel.rank():
+            from petlab.sweep.follow import follow
+
+            return follow()
+        with parallel.leading():
+            return command(arguments)
+
+    return call
 
 
 def launcher_of(overrides: list[str]) -> tuple[Launcher, list[str]]:

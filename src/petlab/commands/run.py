@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from argparse import Namespace
 
-from petlab.commands.common import finish, folder, launcher_of, print_plan, wanted, workshop_of
+from petlab.commands.common import finish, folder, launcher_of, print_plan, shared, wanted, workshop_of
 from petlab.errors import UserError
 from petlab.interrupt import sigterm_as_interrupt
 
 
+@shared
 def run(arguments: Namespace) -> int:
     """`petlab run`: one cell, or every combination with -m."""
     from petlab.overrides import sweep
@@ -45,4 +46,4 @@ def run(arguments: Namespace) -> int:
         else:
             where = workshop.store.folder(entry.record.id)
             print(f"{describe(entry)} -> {where}{' (done before)' if entry.key in reused else ''}")
-    return finish(outcome, workshop.reporter)
+    return finish(outcome)

@@ -15,6 +15,7 @@ from petlab.errors import UserError
 from petlab.progress import duration
 from petlab.sweep.claims import Claim, Claims
 from petlab.sweep.plan import Key, Planned, grouped
+from petlab.training import parallel
 from petlab.workshop import Workshop
 
 
@@ -73,6 +74,10 @@ def execute(planned: Sequence[Planned[Key]], workshop: Workshop, wanted: Wanted)
     return outcome
 
 
+class TeamLost(Exception):
+    """Processes that share each cell are no longer at the same place."""
+
+
 class Queue(Generic[Key]):
     """The cells to train. A cell that another sweep has claimed is put off and looked at again in the end."""
 
@@ -92,7 +97,8 @@ class Queue(Generic[Key]):
         try:
             while self.waiting:
                 self._round()
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, TeamLost):
+            parallel.out_of_step()
             self.outcome.stopped = True
             self.outcome.left = [*self.waiting, *self.outcome.left]
         self.workshop.prefix = ""
@@ -138,16 +144,26 @@ class Queue(Generic[Key]):
             self.settled(entry, "failed")
             if self.number > 1:  # of a lone cell the command itself says it
                 reporter.line(f"{self.workshop.prefix}{entry.cell.title}: {entry.problem}")
-            return True
+            return self._together(entry)
         assert entry.record is not None
         self.settled(entry, "failed" if entry.record.status == "failed" else "trained")
         reporter.line(f"{self.workshop.prefix}{describe(entry)}")
+        return self._together(entry)
+
+    def _together(self, entry: Planned[Key]) -> bool:
+        """True. Raises TeamLost where several processes share each cell and this one failed alone."""
+        failed = not entry.mistake if entry.problem else entry.record is not None and entry.record.status == "failed"
+        if failed and parallel.size() > 1:
+            self.waiting.remove(entry)
+            self.workshop.reporter.line("one of the processes that share each cell failed; the sweep ends here")
+            raise TeamLost
         return True
 
     def _train(self, entry: Planned[Key], claim: Claim) -> None:
         started = time.perf_counter()
         self.workshop.may_record, self.workshop.in_company = claim.held, claim.look_around
         try:
+            parallel.announce(entry.source)
             entry.record, _ = story.run(entry.cell, self.workshop, force=True)
         finally:
             self.workshop.may_record = self.workshop.in_company = None

@@ -17,13 +17,14 @@ import torch
 from torch import Tensor, nn
 
 from petlab.data.tokens import Row
-from petlab.record import Stopped
-from petlab.training import checkpoint
+from petlab.record import Parallel, Stopped
+from petlab.training import checkpoint, parallel
 from petlab.training.batching import evaluation_batches, training_steps
 from petlab.training.checkpoint import Checkpoint
 from petlab.training.early_stopping import EarlyStopping
 from petlab.training.families import Family
 from petlab.training.objective import autocast
+from petlab.training.parallel import Alone
 from petlab.training.schedule import rate_at
 from petlab.training.settings import LearningRate, Scale, Train
 
@@ -66,6 +67,7 @@ class Fit:
     epochs: float = 0.0
     train_s: float = 0.0
     validate_s: float = 0.0
+    parallel: Parallel | None = None
 
     @property
     def over(self) -> bool:
@@ -117,8 +119,10 @@ class Trainer:
             The fit; the model holds the last tensors, `best_state` the best ones. A loss that is not finite ends it
             with `stopped="diverged"` and the step in `reason`.
         """
-        torch.manual_seed(self.seed)
         self.device = next(self.model.parameters()).device
+        self.team = parallel.strategy(self.settings.strategy, self.model, self.family, self.trainee)
+        self.trainee = self.team.trainee
+        torch.manual_seed(self.team.seed(self.seed, 0))
         self.parameters = list(self.trainee.trainable.values())
         self.optimiser = torch.optim.AdamW(
             self.parameters,
@@ -130,7 +134,7 @@ class Trainer:
         )
         self.stopping = EarlyStopping(self.settings.patience, self.settings.min_delta)
         self.saved = time.perf_counter()
-        result = Fit()
+        result = Fit(parallel=self.team.ran)
         first, index = 0, 0
         if self.resume is not None:
             result, first, index = self._restored(self.resume)
@@ -141,6 +145,7 @@ class Trainer:
                 break
             self._epoch(result, epoch, index)
             index = 0
+        result.best_state = self.team.close(result.best_state)
         return result
 
     def _epoch(self, result: Fit, epoch: int, first: int) -> None:
@@ -173,7 +178,7 @@ class Trainer:
 
     def _save(self, result: Fit, epoch: int, index: int) -> None:
         """Hand out a checkpoint if the last one (or the start) is long enough ago."""
-        if self.save is None or time.perf_counter() - self.saved < SAVE_EVERY_S:
+        if self.save is None or not self.team.agree(time.perf_counter() - self.saved >= SAVE_EVERY_S):
             return
         numbers = {name: getattr(result, name) for name in ("steps", "epochs", "train_s", "validate_s")}
         entries = [dataclasses.astuple(entry) for entry in result.evaluations]
@@ -185,9 +190,9 @@ class Trainer:
                 fit={**numbers, "evaluations": entries, "best": best},
                 since_best=self.stopping.since_best,
                 best_loss=None if result.best is None else self.stopping.best,
-                trained=self.trainee.training_state(),
-                best=result.best_state or {},
-                moments=checkpoint.moments(self.optimiser),
+                trained=self.team.whole(self.trainee.training_state()),
+                best=self.team.whole(result.best_state or {}),
+                moments=self.team.whole(checkpoint.moments(self.optimiser)),
                 generators=checkpoint.generators(),
             )
         )
@@ -198,14 +203,15 @@ class Trainer:
         numbers = dict(given.fit)
         evaluations = [Evaluation(*entry) for entry in numbers.pop("evaluations")]
         best = numbers.pop("best")
-        result = Fit(evaluations=evaluations, **numbers)
+        result = Fit(evaluations=evaluations, parallel=self.team.ran, **numbers)
         if best is not None and given.best_loss is not None:
             result.best, result.best_state = evaluations[best], dict(given.best)
             self.stopping.best = given.best_loss
         self.stopping.since_best = given.since_best
         self.trainee.load_training_state(given.trained)
-        checkpoint.restore_moments(self.optimiser, given.moments)
+        checkpoint.restore_moments(self.optimiser, self.team.own(given.moments, self.parameters))
         checkpoint.restore_generators(given.generators)
+        self._reseed(result)
         for entry in evaluations:
             self.watch(entry)
         return result, given.epoch, given.index
@@ -217,11 +223,15 @@ class Trainer:
         golds = sum(len(self.train[number].target) for micro in step for number in micro)
         summed = 0.0
         for micro in step:
-            batch = self.family.collate([self.train[number] for number in micro]).to(self.device)
+            mine = self.team.share(micro)
+            batch = self.family.collate([self.train[number] for number in mine or micro[:1]]).to(self.device)
             with autocast(self.device, self.precision):
-                loss = self.family.loss_sum(self.model, batch, self.settings.label_smoothing)
-            (loss / golds).backward()  # type: ignore[no-untyped-call]
+                loss = self.team.loss_sum(batch, self.settings.label_smoothing)
+            if not mine:
+                loss = loss * 0.0  # a process without rows takes part in every exchange all the same
+            self.team.backward(loss / golds)
             summed += float(loss.detach())
+        (summed,) = self.team.total(summed)
         if self.settings.clip is not None:
             nn.utils.clip_grad_norm_(self.parameters, self.settings.clip)
         self.optimiser.step()
@@ -235,7 +245,7 @@ class Trainer:
         """
         started = time.perf_counter()
         batch = self.settings.evaluation_batch
-        value = validation_loss(self.model, self.validation, self.family, batch, self.precision)
+        value = validation_loss(self.model, self.validation, self.family, batch, self.precision, self.team)
         if result.steps:
             result.validate_s += time.perf_counter() - started
         mean = sum(losses) / len(losses) if losses else None
@@ -251,7 +261,13 @@ class Trainer:
             }
         elif self.stopping.stop:
             result.stopped = "patience"
+        self._reseed(result)
         self.watch(now)
+
+    def _reseed(self, result: Fit) -> None:
+        """Where several processes draw, each goes on from a seed of its own: a checkpoint holds one state only."""
+        if self.team.ran is not None:
+            torch.manual_seed(self.team.seed(self.seed, result.steps))
 
 
 def evaluation_marks(steps: int, evaluations: int) -> set[int]:
@@ -259,14 +275,24 @@ def evaluation_marks(steps: int, evaluations: int) -> set[int]:
     return {max(1, round(steps * part / evaluations)) for part in range(1, evaluations + 1)}
 
 
-def validation_loss(model: Any, rows: Sequence[Row], family: Family, batch: int, precision: str) -> float:
-    """Mean loss a gold token (or row) over all rows. Dropout off; leaves the model in evaluation mode."""
+def validation_loss(
+    model: Any, rows: Sequence[Row], family: Family, batch: int, precision: str, team: Alone | None = None
+) -> float:
+    """Mean loss a gold token (or row) over all rows, those of all processes of a team.
+
+    Dropout off; leaves the model in evaluation mode.
+    """
     model.eval()
     device = next(model.parameters()).device
-    total, golds = 0.0, 0
-    with torch.inference_mode(), autocast(device, precision):
+    total, golds = 0.0, 0.0
+    with team.no_gradients() if team else torch.inference_mode(), autocast(device, precision):
         for numbers in evaluation_batches(rows, batch, family.length):
-            part = family.collate([rows[number] for number in numbers]).to(device)
-            total += float(family.loss_sum(model, part))
-            golds += part.golds
+            mine = team.share(numbers) if team else numbers
+            part = family.collate([rows[number] for number in mine or numbers[:1]]).to(device)
+            loss = float(family.loss_sum(model, part))
+            if mine:
+                total += loss
+                golds += part.golds
+    if team:
+        total, golds = team.total(total, golds)
     return total / golds

@@ -55,6 +55,7 @@ class Train:
     device: Literal["cpu", "cuda", "auto"] = "auto"
     threads: Positive | None = None
     evaluation_batch: Positive = 64
+    strategy: Literal["none", "ddp", "fsdp"] = "none"
 
     def in_less_memory(self) -> Train | None:
         """The same optimiser steps with half the rows at a time (the smallest factor of an odd number), and half the
