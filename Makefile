@@ -8,10 +8,10 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup bench plan tables report test test-slow speed lint pretrain clean
+.PHONY: help setup bench plan tables report test test-slow test-faults faults test-slurm slurm speed lint pretrain clean
 
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | awk -F ':.*?## ' '{ printf "  make %-10s %s\n", $$1, $$2 }'
+	@grep -hE '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | awk -F ':.*?## ' '{ printf "  make %-11s %s\n", $$1, $$2 }'
 
 setup: $(STAMP) ## build .venv and install petlab with its tools
 
@@ -39,6 +39,16 @@ test: lint ## lint, then the whole test suite, offline
 
 test-slow: $(STAMP) ## what takes minutes: 100,000 records into tables, measured
 	@$(BIN)/python -m pytest -m slow -s
+
+test-faults: $(STAMP) ## sweeps that are killed, stopped, cut off from their disk, started twice (minutes)
+	@$(BIN)/python -m pytest -m faults -n auto -rs tests/faults
+
+test-slurm: $(STAMP) ## sweeps on a SLURM of this machine alone (minutes; needs root and Debian's packages)
+	@scripts/slurm_cluster.sh install
+	@$(BIN)/python -m pytest -m slurm -rs tests/slurm
+
+faults: test-faults
+slurm: test-slurm
 
 speed: $(STAMP) ## measure petlab beside peft + Trainer and a bare loop (GROUPS='step cell sweep command')
 	@$(BIN)/petlab speed $(GROUPS) $(ARGS)

@@ -6,6 +6,7 @@ relied on, since some end at the first worker that is killed and some wait for e
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections import Counter
@@ -19,6 +20,7 @@ from petlab.sweep.execute import Outcome, Wanted, describe, execute, reason
 from petlab.sweep.folder import SweepFolder, Told
 from petlab.sweep.launchers import Launcher
 from petlab.sweep.plan import Key, Planned
+from petlab.training import parallel
 from petlab.workshop import Workshop
 
 LISTEN_EVERY_S = 0.5
@@ -39,6 +41,8 @@ def launch(planned: Sequence[Planned[Key]], workshop: Workshop, wanted: Wanted, 
     """
     if not launcher.elsewhere:
         return execute(planned, workshop, wanted)
+    if parallel.size() > 1:
+        raise UserError(f"hydra/launcher={launcher.name}: torchrun has started workers already; take one of both")
     todo, outcome = wanted.sort_out(planned)
     if todo:
         folder = SweepFolder.new(workshop.store.results)
@@ -77,12 +81,13 @@ class _Driver(Generic[Key]):
         """Rounds of jobs until every cell is settled or given up, or KeyboardInterrupt."""
         round_: _Round | None = None
         try:
-            while self.open:
-                before = len(self.open)
+            going = True
+            while self.open and going:
+                before = self._progress()
                 with launchers.hydra(self.launcher, self.folder.path) as (config, context):
                     round_ = _Round(self, config, context)
                     round_.watch()
-                self._after(round_, before)
+                going = self._after(round_, self._progress() > before)
         except KeyboardInterrupt:
             self.outcome.stopped = True
             self.folder.stop()
@@ -129,20 +134,25 @@ class _Driver(Generic[Key]):
             )
         return True
 
-    def _after(self, round_: _Round, before: int) -> None:
-        """What a round left: cells to launch again, cells to give up, or a launcher that does not work at all."""
-        if not self.open:
-            return
-        if not self.begun and len(self.open) == before:
+    def _progress(self) -> int:
+        """Grows with every cell that is begun or settled."""
+        return sum(self.begun.values()) + self.number - len(self.open)
+
+    def _after(self, round_: _Round, moved: bool) -> bool:
+        """What a round left: cells to give up, cells to launch again; False where another round would be no better."""
+        self.working.clear()
+        if not self._progress():
             raise UserError(f"hydra/launcher={self.launcher.name}: {round_.problem or 'no job ran'}")
         for number, entry in list(self.open.items()):
             if self.begun[number] >= BEGINNINGS:
                 entry.problem = "its process was killed each time (out of memory?); the same command tries it again"
+                entry.mistake = False
                 self.outcome.failed.append(self.open.pop(number))
-        self.working.clear()
         if self.open:
             why = f" ({round_.problem})" if round_.problem else ""
-            self.workshop.reporter.line(f"{len(self.open)} cell(s) lost their process{why}; launched again")
+            then = "launched again" if moved else "no job began one; the same command goes on"
+            self.workshop.reporter.line(f"{len(self.open)} cell(s) lost their process{why}: {then}")
+        return moved
 
 
 class _Round:
@@ -154,6 +164,7 @@ class _Round:
 
         self.driver = driver
         self.problem: str | None = None
+        logging.getLogger("submitit").setLevel(logging.ERROR)  # says every few seconds where accounting is off
         self.sweeper = CellSweeper(driver.folder, driver.open, driver.jobs)
         self.sweeper.setup(hydra_context=context, task_function=work, config=config)
         driver.jobs += len(self.sweeper.jobs)
@@ -183,9 +194,10 @@ class _Round:
             self.driver.listen()
 
     def wind_up(self) -> None:
-        """After a stop: hear what workers still finish, for a while, and take what waits out of the queue."""
+        """After a stop: hear what workers still finish, for a while, and take their jobs out of the queue."""
+        slurm.cancel(self._ids(), waiting=True)
         deadline = time.monotonic() + PATIENCE_S
-        while not self._over() and time.monotonic() < deadline:
+        while not self._over(ask_every=2.0) and time.monotonic() < deadline:
             self.thread.join(LISTEN_EVERY_S)
             self.driver.listen()
         slurm.cancel(self._ids())
@@ -193,15 +205,16 @@ class _Round:
     def _ids(self) -> list[str]:
         return [number for number in slurm.job_ids(self.driver.folder.path) if number not in self.known]
 
-    def _over(self) -> bool:
+    def _over(self, ask_every: float = ASK_EVERY_S) -> bool:
         """Whether no job of this round runs or will run."""
         ended = not self.thread.is_alive()
-        if self.driver.launcher.name != "submitit_slurm":
+        ids = self._ids() if self.driver.launcher.name == "submitit_slurm" else []
+        if not ids:
             return ended
-        ids = self._ids()
-        if not ids or (ended and self.problem is None):
-            return ended
-        if time.monotonic() - self.asked >= ASK_EVERY_S:
+        if time.monotonic() - self.asked >= ask_every:
             self.asked = time.monotonic()
-            self.gone = self.gone + 1 if slurm.queued(ids) is False else 0
+            queued = slurm.queued(ids)
+            if queued is None:
+                return ended
+            self.gone = 0 if queued else self.gone + 1
         return self.gone >= 2

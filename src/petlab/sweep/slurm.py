@@ -25,10 +25,10 @@ def queued(ids: list[str]) -> bool | None:
     return bool(answer.strip())
 
 
-def cancel(ids: list[str]) -> None:
-    """Take jobs out of the queue, as far as SLURM answers."""
+def cancel(ids: list[str], *, waiting: bool = False) -> None:
+    """Take jobs out of the queue, as far as SLURM answers; with `waiting` only those that have not begun."""
     if ids:
-        _ask("scancel", *ids)
+        _ask("scancel", *(["--state=PENDING"] if waiting else []), *ids)
 
 
 def inside() -> bool:
@@ -37,7 +37,10 @@ def inside() -> bool:
 
 
 def asks_to_go() -> bool:
-    """After SIGTERM in a job: whether SLURM only wants the node back (pre-emption), and nobody cancelled the job."""
+    """After SIGTERM in a job: whether SLURM only wants the node back (pre-emption): the job still counts as running.
+
+    A job that was cancelled, or that somebody put back into the queue, does not.
+    """
     answer = _ask("scontrol", "--oneliner", "show", "job", os.environ["SLURM_JOB_ID"])
     return answer is not None and " JobState=RUNNING " in answer
 

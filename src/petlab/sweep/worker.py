@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -34,8 +35,10 @@ def work(config: Any) -> None:
         return
     with folder.log(config.job).open("a", encoding="utf-8") as log, _ends_on_request(folder):
         outcome = _settle(folder, int(config.job), Reporter(log))
-    if outcome.stopped and not folder.stopped() and slurm.inside() and slurm.asks_to_go():
-        slurm.queue_again()
+    if outcome.stopped and not folder.stopped() and slurm.inside():
+        if slurm.asks_to_go():
+            slurm.queue_again()
+        sys.exit(1)  # no result for submitit to find, which would take the job for done
 
 
 def _settle(folder: SweepFolder, job: int, reporter: Reporter) -> Outcome[int]:
