@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 
 from petlab.cli import main
-from petlab.speed.ratios import Ratio
-from petlab.speed.results import machine_name, merged, of_number, of_ratio, table, write
+from petlab.measure.ratios import Ratio
+from petlab.speed.results import merged, of_number, of_ratio, table, write
 
 
 def test_a_goal_counts_as_met_when_the_interval_reaches_it() -> None:
@@ -31,10 +31,6 @@ def test_the_table_shows_interval_and_verdict() -> None:
         [of_ratio("cell", Ratio(2.6, 2.5, 2.7, 6), 2.4, "at least"), of_number("help", 0.9, 0.5, "at most", "s")]
     )
     assert "2.50 to 2.70" in lines and "≥ 2.4 ×" in lines and "not met" in lines.splitlines()[2]
-
-
-def test_machines_have_plain_file_names() -> None:
-    assert machine_name("AMD EPYC 9R14, 2 cores") == "amd-epyc-9r14-2-cores"
 
 
 def test_an_unknown_group_is_one_sentence(capsys, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]

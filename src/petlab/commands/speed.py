@@ -12,8 +12,8 @@ from petlab.progress import Reporter
 def speed(arguments: Namespace) -> int:
     """`petlab speed`: measure, write the machine's file, print the table; 1 if a goal is not met."""
     from petlab.device import resolve_threads
+    from petlab.measure.ratios import LEAST
     from petlab.speed import Settings, measure
-    from petlab.speed.ratios import LEAST
     from petlab.speed.results import table
 
     if arguments.repetitions < LEAST:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import os
 import platform
+import re
 import subprocess
 from importlib.metadata import version
 from pathlib import Path
@@ -19,6 +20,11 @@ def hardware(device: str) -> str:
 
         return torch.cuda.get_device_name(0)
     return f"{_processor()}, {usable_cores()} cores"
+
+
+def machine_name(hardware: str) -> str:
+    """A hardware class as a file's name: `AMD EPYC 9R14, 2 cores` -> `amd-epyc-9r14-2-cores`."""
+    return re.sub(r"[^a-z0-9]+", "-", hardware.lower()).strip("-")
 
 
 def usable_cores() -> int:

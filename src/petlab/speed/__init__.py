@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from petlab.errors import choices
-from petlab.measure.environment import environment
+from petlab.measure.environment import environment, machine_name
 from petlab.progress import Reporter
 from petlab.speed import results
 from petlab.speed.measures import GROUPS, Settings
@@ -35,7 +35,7 @@ def measure(groups: Sequence[str], settings: Settings, out: Path, reporter: Repo
         if name not in GROUPS:
             raise choices("group of measures", name, GROUPS)
     here = environment("cpu")
-    path = out / f"{results.machine_name(here.hardware)}.json"
+    path = out / f"{machine_name(here.hardware)}.json"
     found: list[Finding] = []
     for name in groups or GROUPS:
         for finding in GROUPS[name](settings, reporter.status):

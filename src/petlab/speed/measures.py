@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
+from petlab.measure.ratios import Ratio, interleaved, paired
 from petlab.speed import cells, steps, sweep
-from petlab.speed.ratios import Ratio, interleaved, paired
 from petlab.speed.results import Finding, of_number, of_ratio
 from petlab.speed.work import work
 

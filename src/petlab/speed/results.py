@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from petlab.speed.ratios import Ratio
+from petlab.measure.ratios import Ratio
 from petlab.store import write_atomic
 
 
@@ -68,11 +67,6 @@ def write(path: Path, found: Sequence[Finding], environment: dict[str, Any], thr
     entries = [asdict(finding) for finding in found]
     content = {"environment": environment, "threads": threads, "measures": entries}
     write_atomic(path, json.dumps(content, indent=1, allow_nan=False) + "\n")
-
-
-def machine_name(hardware: str) -> str:
-    """`AMD EPYC 9R14, 2 cores` -> `amd-epyc-9r14-2-cores`."""
-    return re.sub(r"[^a-z0-9]+", "-", hardware.lower()).strip("-")
 
 
 def table(found: Sequence[Finding]) -> str:

@@ -7,7 +7,7 @@ from statistics import median
 
 import pytest
 
-from petlab.speed.ratios import interleaved, paired
+from petlab.measure.ratios import interleaved, paired
 
 
 def test_six_repetitions_take_the_whole_range() -> None:
