@@ -15,9 +15,10 @@ from petlab.training import loop
 from petlab.training.batching import training_steps
 from petlab.training.checkpoint import Checkpoint, from_bytes
 from petlab.training.families import Seq2Seq
-from petlab.training.loop import Fit, Trainer, evaluation_marks, validation_loss
+from petlab.training.loop import Fit, Trainer
 from petlab.training.schedule import rate_at
 from petlab.training.settings import LearningRate, Scale, Train
+from petlab.training.validation import evaluation_marks, validation_loss
 
 FAMILY = Seq2Seq(pad=0)
 
@@ -110,6 +111,16 @@ def test_keeps_the_tensors_of_the_lowest_validation_loss() -> None:
     assert fit.best.loss == min(losses(fit)[1:])
     network.load_state_dict(fit.best_state, strict=False)
     assert validation_loss(network, rows(11, 2), FAMILY, 64, "fp32") == fit.best.loss
+
+
+def test_a_judge_chooses_the_evaluation_of_the_highest_score() -> None:
+    given = [0.2, 0.6, 0.6, 0.4]
+    judged, scores = trainer(model(), epochs=2, patience=3), iter(given)
+    judged.judge = lambda: next(scores)
+    fit = judged.fit()
+    assert [entry.score for entry in fit.evaluations] == [None, *given]
+    assert fit.best is fit.evaluations[2]
+    assert losses(fit) == losses(trainer(model(), epochs=2, patience=9).fit())  # looking at answers changes no loss
 
 
 def test_stops_when_validation_loss_rises_and_says_so() -> None:

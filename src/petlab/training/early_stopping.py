@@ -1,4 +1,4 @@
-"""Early stopping on validation loss."""
+"""Early stopping on validation loss, or on a score with its sign turned."""
 
 from __future__ import annotations
 

@@ -19,14 +19,14 @@ from torch import Tensor, nn
 from petlab.data.tokens import Row
 from petlab.record import Parallel, Stopped
 from petlab.training import checkpoint, parallel
-from petlab.training.batching import evaluation_batches, training_steps
+from petlab.training.batching import training_steps
 from petlab.training.checkpoint import Checkpoint
 from petlab.training.early_stopping import EarlyStopping
 from petlab.training.families import Family
 from petlab.training.objective import autocast
-from petlab.training.parallel import Alone
 from petlab.training.schedule import rate_at
 from petlab.training.settings import LearningRate, Scale, Train
+from petlab.training.validation import evaluation_marks, validation_loss
 
 VERSION = 1  # raised when the loop's results change; part of the run id
 SAVE_EVERY_S = 30.0  # a fit that is shorter is trained again rather than saved
@@ -52,6 +52,7 @@ class Evaluation:
     wall_s: float
     loss: float
     train_loss: float | None  # mean over the steps since the evaluation before
+    score: float | None = None  # of the validation rows, where a score chooses the best evaluation
 
 
 @dataclass
@@ -93,6 +94,8 @@ class Trainer:
         precision: "fp32" or "bf16", resolved.
         seed: seeds the order of rows and dropout.
         watch: called after each evaluation (progress, history, tracker).
+        judge: the score of the validation rows, larger is better; the best evaluation is the one of the highest score, or
+            of the lowest loss where there is no judge.
         save: called after an evaluation, at most every `SAVE_EVERY_S` seconds, with all that a resumed fit needs.
         resume: a checkpoint of this very fit, or None to begin. The result is the same either way, to the last bit on
             CPU; seconds go on from the checkpoint's.
@@ -109,11 +112,12 @@ class Trainer:
     precision: str
     seed: int
     watch: Watch = lambda _: None
+    judge: Callable[[], float] | None = None
     save: Callable[[Checkpoint], None] | None = None
     resume: Checkpoint | None = None
 
     def fit(self) -> Fit:
-        """Train until validation loss stops falling or the epochs are over.
+        """Train until validation gets no better or the epochs are over.
 
         Returns:
             The fit; the model holds the last tensors, `best_state` the best ones. A loss that is not finite ends it
@@ -246,15 +250,16 @@ class Trainer:
         started = time.perf_counter()
         batch = self.settings.evaluation_batch
         value = validation_loss(self.model, self.validation, self.family, batch, self.precision, self.team)
+        score = self.judge() if self.judge and result.steps and math.isfinite(value) else None
         if result.steps:
             result.validate_s += time.perf_counter() - started
         mean = sum(losses) / len(losses) if losses else None
         wall = result.train_s + result.validate_s
-        now = Evaluation(result.epochs, result.steps, result.train_s, wall, value, mean)
+        now = Evaluation(result.epochs, result.steps, result.train_s, wall, value, mean, score)
         result.evaluations.append(now)
         if not math.isfinite(value):
             result.diverge("validation")
-        elif result.steps and self.stopping.update(value):
+        elif result.steps and self.stopping.update(value if score is None else -score):
             result.best = now
             result.best_state = {
                 name: tensor.detach().clone() for name, tensor in self.trainee.training_state().items()
@@ -268,31 +273,3 @@ class Trainer:
         """Where several processes draw, each goes on from a seed of its own: a checkpoint holds one state only."""
         if self.team.ran is not None:
             torch.manual_seed(self.team.seed(self.seed, result.steps))
-
-
-def evaluation_marks(steps: int, evaluations: int) -> set[int]:
-    """The steps of an epoch (from 1) after which validation runs; the last step is always one of them."""
-    return {max(1, round(steps * part / evaluations)) for part in range(1, evaluations + 1)}
-
-
-def validation_loss(
-    model: Any, rows: Sequence[Row], family: Family, batch: int, precision: str, team: Alone | None = None
-) -> float:
-    """Mean loss a gold token (or row) over all rows, those of all processes of a team.
-
-    Dropout off; leaves the model in evaluation mode.
-    """
-    model.eval()
-    device = next(model.parameters()).device
-    total, golds = 0.0, 0.0
-    with team.no_gradients() if team else torch.inference_mode(), autocast(device, precision):
-        for numbers in evaluation_batches(rows, batch, family.length):
-            mine = team.share(numbers) if team else numbers
-            part = family.collate([rows[number] for number in mine or numbers[:1]]).to(device)
-            loss = float(family.loss_sum(model, part))
-            if mine:
-                total += loss
-                golds += part.golds
-    if team:
-        total, golds = team.total(total, golds)
-    return total / golds
