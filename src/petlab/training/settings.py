@@ -52,7 +52,7 @@ class Train:
     patience: Positive = 1
     min_delta: Annotated[float, Field(ge=0)] = 0.0
     select: str = "loss"
-    """What makes an evaluation the best: the lowest validation loss, or the highest value of a score of the data set."""
+    """What makes the best evaluation: the lowest validation loss, or the highest of a score that the data set has."""
     precision: Literal["fp32", "bf16", "auto"] = "auto"
     device: Literal["cpu", "cuda", "auto"] = "auto"
     threads: Positive | None = None
