@@ -94,8 +94,8 @@ class Trainer:
         precision: "fp32" or "bf16", resolved.
         seed: seeds the order of rows and dropout.
         watch: called after each evaluation (progress, history, tracker).
-        judge: the score of the validation rows, larger is better; the highest makes the best evaluation, in place of the
-            lowest loss.
+        judge: the score of the validation rows, larger is better; the highest makes the best evaluation, in place of
+            the lowest loss.
         save: called after an evaluation, at most every `SAVE_EVERY_S` seconds, with all that a resumed fit needs.
         resume: a checkpoint of this very fit, or None to begin. The result is the same either way, to the last bit on
             CPU; seconds go on from the checkpoint's.
