@@ -133,6 +133,23 @@ def parser() -> argparse.ArgumentParser:
     speed.add_argument("-q", "--quiet", action="store_true", help="no progress")
     speed.set_defaults(run=_command("speed.speed"))
 
+    latency = commands.add_parser("latency", help="measure what each method adds to a forward pass of its base")
+    latency.add_argument("overrides", nargs="*", metavar="KEY=VALUE", help="model=NAME, method.lora.rank=4, ...")
+    latency.add_argument("--batch", metavar="N,N", help="texts side by side (default: 1,4,16,32)")
+    latency.add_argument("--length", metavar="N,N", help="tokens of a text (default: 128,256,512)")
+    latency.add_argument(
+        "--methods", metavar="A,B", help="default: houlsby,pfeiffer,prefix,lora,lora_merged; any method, any _merged"
+    )
+    latency.add_argument("--repetitions", type=int, default=12, metavar="N", help="interleaved rounds (default: 12)")
+    latency.add_argument("--threads", type=int, metavar="N", help="CPU threads (default: all cores)")
+    latency.add_argument("--out", metavar="DIR", help="default: speed/ in the results")
+    latency.add_argument("--config-dir", metavar="DIR", help="a folder with configuration groups of your own")
+    latency.add_argument("-q", "--quiet", action="store_true", help="no progress")
+    printed = latency.add_mutually_exclusive_group()
+    printed.add_argument("--csv", action="store_true", help="one line a method, batch size and length")
+    printed.add_argument("--json", action="store_true", help="everything, for a machine")
+    latency.set_defaults(run=_command("latency.latency"))
+
     pretrain = commands.add_parser("pretrain", help="make an embedded base from the synthetic world")
     pretrain.add_argument("model", help="nano_t5, nano_roberta or nano_gpt2")
     pretrain.add_argument("--out", metavar="DIR", help="where the weights go (default: into the package)")

@@ -10,7 +10,8 @@ import torch
 from petlab.attachment.attachment import Attachment
 from petlab.errors import UserError
 
-_FIXED = {
+# Why positions cannot be moved, by architecture.
+FIXED = {
     "t5": "its positions are relative",
     "deberta-v2": "its positions are relative",
     "bloom": "its positions are relative (ALiBi)",
@@ -21,8 +22,8 @@ _FIXED = {
 def move_positions(attachment: Attachment, by: int) -> None:
     """Let the text's positions start at `by`. Raises UserError for architectures whose positions cannot be moved."""
     sites = attachment.sites
-    if sites.model_type in _FIXED:
-        raise UserError(f"method.shift_positions: not on {sites.model_type}, {_FIXED[sites.model_type]}")
+    if sites.model_type in FIXED:
+        raise UserError(f"method.shift_positions: not on {sites.model_type}, {FIXED[sites.model_type]}")
     (entry,) = sites.entries.values()
     names = list(inspect.signature(entry.module.forward).parameters)
     offset = int(getattr(attachment.model.config, "pad_token_id", 0) or 0) + 1 if sites.model_type == "roberta" else 0
