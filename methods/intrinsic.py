@@ -1,10 +1,11 @@
-"""Intrinsic-dimension tuning (SAID): every weight moves, but only in a random subspace of few dimensions."""
+"""Intrinsic-dimension tuning: every weight moves, but only in a random subspace of few dimensions."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import torch
 from torch import Tensor, nn
@@ -18,36 +19,45 @@ from petlab.errors import UserError
 
 @dataclass(frozen=True)
 class Intrinsic(Technique):
-    """W_i ← W_i + λ_{b(i)} · P_i(θ) for every tensor W_i of the base; θ (dimension − m,), one λ for each of m groups.
+    """W_i ← W_i + s_i · P_i(θ) for every tensor W_i of the base, in one of two structures.
 
-    Aghajanyan et al. 2021 (arXiv 2012.13255), section 3, structure-aware: a group is a block, or all that lies outside
-    the blocks. P_i is the Fastfood projection to the size of W_i, made anew from a seed whenever it is needed, a
-    matrix at a time, in the backward pass too: the extra memory is that of the largest tensor. θ starts at zero and λ
-    at one, so the output at attach is the base's. A task keeps θ, λ and the seed.
+    `said`, structure-aware, Aghajanyan et al. 2021 (arXiv 2012.13255), section 3: s_i = λ_{b(i)}, one trained λ for
+    each of m groups, θ (dimension − m,); a group is a block, or all that lies outside the blocks.
+    `plain`, Li et al. 2018 (arXiv 1804.08838), section 2 (the other's DID): one projection of θ (dimension,) for all D
+    weights together, whose columns have length one in expectation: s_i = √(n_i / D) for the n_i weights of W_i.
+
+    P_i is the Fastfood projection to the size of W_i (as long as θ, in expectation), made anew from a seed whenever it
+    is needed, a matrix at a time, in the backward pass too: the extra memory is that of the largest tensor. Blocks of
+    rows drawn one by one are one random projection. θ starts at zero and λ at one, so the output at attach is the
+    base's. A task keeps θ, λ and the seed.
 
     Parameters: dimension.
     """
 
     version: ClassVar[int] = 1
+    later: ClassVar[Mapping[str, object]] = {"structure": "said"}
 
     dimension: int = 20_000
+    structure: Literal["said", "plain"] = "said"
 
     def put(self, attachment: Attachment, draws: Draws, words: Words | None) -> None:
-        """θ and λ. Raises UserError where `dimension` leaves θ nothing."""
+        """θ, and λ with `said`. Raises UserError where `dimension` leaves θ nothing."""
         del words
         sites, model = attachment.sites, attachment.model
-        groups = len(sites.blocks) + 1
+        groups = len(sites.blocks) + 1 if self.structure == "said" else 0
         if self.dimension <= groups:
             raise UserError(f"method.dimension: {self.dimension} given, {sites.model_type} needs more than {groups}")
         device = next(model.parameters()).device
         theta = attachment.new("intrinsic.theta", torch.zeros(self.dimension - groups, device=device))
-        scales = attachment.new("intrinsic.scales", torch.ones(groups, device=device))
-        subspace = Subspace(theta, scales, int(draws.integers(2**31, 1)[0]))
+        scales = attachment.new("intrinsic.scales", torch.ones(groups, device=device)) if groups else None
+        heads = {name.rpartition(".")[0] for name in sites.task_head}
+        size = sum(p.numel() for name, p in model.named_parameters() if name.rpartition(".")[0] not in heads)
+        subspace = Subspace(theta, scales, int(draws.integers(2**31, 1)[0]), size)
         attachment.fold(Fold((), subspace.export, subspace.load))
         blocks = {f"{block.path}.": number for number, block in enumerate(sites.blocks)}
         tied = {id(parameter): number for number, parameter in enumerate(model.parameters())}
         for path, module in model.named_modules():
-            if path in {name.rpartition(".")[0] for name in sites.task_head}:
+            if path in heads:
                 continue
             own = {name: p for name, p in module.named_parameters(recurse=False)}
             group = next((number for prefix, number in blocks.items() if path.startswith(prefix)), groups - 1)
@@ -60,16 +70,18 @@ class Intrinsic(Technique):
 
 @dataclass(eq=False)
 class Subspace:
-    """θ, λ and the seed of all projections."""
+    """θ, λ (None: one projection for all weights), the seed of all projections, and how many weights they move."""
 
     theta: nn.Parameter
-    scales: nn.Parameter
+    scales: nn.Parameter | None
     seed: int
+    size: int
 
     def step(self, parameter: Tensor, number: int, group: int) -> Tensor:
-        """λ · P(θ) in the shape of a parameter, which has a number of its own."""
+        """s · P(θ) in the shape of a parameter, which has a number of its own."""
         flat = fastfood(self.theta, parameter.numel(), self.seed + number)
-        return (self.scales[group] * flat).view(parameter.shape).to(parameter.dtype)
+        scale = math.sqrt(parameter.numel() / self.size) if self.scales is None else self.scales[group]
+        return (scale * flat).view(parameter.shape).to(parameter.dtype)
 
     def export(self) -> dict[str, Tensor]:
         """The seed, since the projections are not kept."""

@@ -35,6 +35,11 @@ OF_ONE_METHOD: dict[str, dict[str, Any]] = {
     "compacter": {"rule_std": 0.3},
 }
 
+VARIANTS: dict[str, tuple[str, dict[str, Any]]] = {
+    "intrinsic plain": ("intrinsic", {"structure": "plain"}),
+}
+"""Settings of a method that are another technique: all that holds for methods is tested of them, too."""
+
 CHANGES_AT_ATTACH = {
     "adapterdrop",
     "combo",
@@ -81,6 +86,7 @@ CANNOT_MERGE = {
     "compacter",
     "houlsby",
     "intrinsic",
+    "intrinsic plain",
     "lin",
     "mam",
     "parallel",
@@ -110,7 +116,7 @@ def refusal(method_id: str, architecture: str) -> str | None:
 
 def pairs() -> list[tuple[str, str]]:
     """Every method with every architecture that carries it."""
-    every = itertools.product(method_ids(), FAMILIES)
+    every = itertools.product([*method_ids(), *VARIANTS], FAMILIES)
     return [pair for pair in every if refusal(*pair) is None]
 
 
@@ -135,6 +141,9 @@ def method_class(method_id: str) -> Any:
 
 def small_method(method_id: str, **values: Any) -> Method:
     """A method with its own defaults, small where the models are small; of a combination its YAML's parts."""
+    if method_id in VARIANTS:
+        method_id, given = VARIANTS[method_id]
+        values = {**given, **values}
     if method_id == "combo":
         parts = settings(method_id)["parts"]
         return Combo(tuple(parts), tuple(cast(Technique, small_method(name)) for name in parts))

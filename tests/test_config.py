@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -58,6 +59,18 @@ def test_a_combination_is_made_of_its_parts() -> None:
     own_rate = compose(["method=combo"])[0]["method"]["learning_rate"]
     assert dataclasses.asdict(cell.rate) == own_rate
     assert config.cell([*words, "method.learning_rate.peak=0.5"]).rate.peak == 0.5
+
+
+def test_a_later_field_stays_out_of_the_identity_until_it_is_used() -> None:
+    def fields(*words: str) -> dict[str, Any]:
+        method: dict[str, Any] = identity(config.cell(list(words)), "fp32", "data", "weights")["method"]
+        return method
+
+    assert set(fields("method=intrinsic")) == {"name", "dimension", "learning_rate"}
+    assert fields("method=intrinsic", "method.structure=plain")["structure"] == "plain"
+    parts = ("method=combo", "method.parts=[lora,intrinsic]")
+    assert fields(*parts)["parts"][1] == {"dimension": 20_000}
+    assert fields(*parts, "method.intrinsic.structure=plain")["parts"][1]["structure"] == "plain"
 
 
 def test_a_combination_is_known_by_its_names_and_every_field_of_its_parts() -> None:

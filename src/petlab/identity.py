@@ -6,10 +6,13 @@ loop, metric and data set, which are raised when their results change.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
+from petlab.attachment import Method, Technique
 from petlab.cell import Cell, plain
 from petlab.data.spec import DatasetSpec
+from petlab.methods.combo import Combo
 from petlab.metrics import asked
 
 # The keys of each group that can change a result. The others say where things lie or what they are called; a key that a
@@ -49,6 +52,7 @@ _MATTERS = {
 def configuration(cell: Cell, precision: str) -> dict[str, Any]:
     """The resolved configuration as the record keeps it."""
     method = {"name": cell.method_name, **plain(cell.method), "learning_rate": plain(cell.rate)}
+    other = {"after": cell.earlier, "together": cell.companions}  # not there where it is empty, as in older records
     return {
         "model": plain(cell.model),
         "method": method,
@@ -58,10 +62,13 @@ def configuration(cell: Cell, precision: str) -> dict[str, Any]:
         "seed": cell.seed,
         "data_seed": cell.data_seed,
         "limits": plain(cell.limits),
+        **{key: [one.dataset.name for one in cells] for key, cells in other.items() if cells},
     }
 
 
-def identity(cell: Cell, precision: str, data_hash: str, weights: str) -> dict[str, Any]:
+def identity(
+    cell: Cell, precision: str, data_hash: str, weights: str, kin: Mapping[str, object] | None = None
+) -> dict[str, Any]:
     """The dictionary whose hash is the run id.
 
     Args:
@@ -69,14 +76,14 @@ def identity(cell: Cell, precision: str, data_hash: str, weights: str) -> dict[s
         precision: resolved, "fp32" or "bf16".
         data_hash: content fingerprint of the rows used.
         weights: what the base's weights are: a hash of them, a hub commit, or the seed of random ones.
+        kin: run ids of the cell that this one starts from, and of those whose rows it shares, as each would be alone.
     """
     from petlab.training import families, loop
 
     whole = configuration(cell, precision)
     config = whole | {group: {key: whole[group][key] for key in keys} for group, keys in _MATTERS.items()}
-    config["method"]["learning_rate"] = {
-        key: value for key, value in config["method"]["learning_rate"].items() if key != "trials"
-    }
+    rate = {key: value for key, value in plain(cell.rate).items() if key != "trials"}
+    config["method"] = {"name": cell.method_name, **_fields(cell.method), "learning_rate": rate}
     versions: dict[str, Any] = {
         "method": cell.method.version,
         "loop": loop.VERSION,
@@ -91,7 +98,16 @@ def identity(cell: Cell, precision: str, data_hash: str, weights: str) -> dict[s
         config["dataset"] |= {key: whole["dataset"][key] for key in ("layouts", "scores")}
         config["dataset"] |= _texts(cell.dataset, family)
         versions["family"] = families.VERSIONS[family]
-    return {**config, "versions": versions, "data": data_hash, "weights": weights}
+    return {**config, "versions": versions, "data": data_hash, "weights": weights, **(kin or {})}
+
+
+def _fields(method: Method | Technique) -> dict[str, Any]:
+    """A method's fields without those of `later` that say how it always was; of a combination, those of each part."""
+    fields: dict[str, Any] = plain(method)
+    if isinstance(method, Combo):
+        fields["parts"] = [_fields(part) for part in method.parts]
+    later = getattr(method, "later", {})
+    return {key: value for key, value in fields.items() if key not in later or value != later[key]}
 
 
 def _texts(dataset: DatasetSpec, family: str) -> dict[str, Any]:

@@ -58,6 +58,7 @@ def word(name: str, change: Change) -> str:
     return one.verdict(given(one, change)).word
 
 
+D90 = ("intrinsic.1000", "intrinsic.plain_1000")
 BOTH_WAYS = [
     ("ablation.later_ia3", "(IA)3 (later layers)", "(IA)3 (early layers)"),
     ("ablation.half_lora", "LoRA (later layers)", "LoRA (all layers)"),
@@ -67,6 +68,7 @@ BOTH_WAYS = [
     ("init_scale.larger_fails", "Adapter 1e-3", "Adapter 1"),
     ("shots.tuned_over_few", "LoRA", "Few-shot 4"),
     ("intrinsic.1000", "SAID 1000", "Full fine-tuning"),
+    ("intrinsic.plain_1000", "Plain 1000", "Full fine-tuning"),
     ("rates.lora", "Full fine-tuning × 1", "Full fine-tuning × 10"),
     ("prefix.network", "Prefix MLP 3e-3", "Prefix direct 3e-3"),
 ]
@@ -183,6 +185,18 @@ def test_a_diverged_rate_costs_everything() -> None:
     one = claim("rates.lora")
     verdict = one.verdict(given(one, change))
     assert verdict.word == "holds" and verdict.effect == pytest.approx(12.5, abs=0.3)  # 50 points at one rate of four
+
+
+def test_the_intrinsic_dimension_is_told_of_each_structure() -> None:
+    """SAID comes within a tenth of full fine-tuning from 300 dimensions on, plain never does."""
+
+    def points(request: CellRequest) -> float:
+        structure, _, dimension = request.row.partition(" ")
+        return 80 if structure == "Full" or (structure == "SAID" and int(dimension) >= 300) else 60
+
+    said, plain = (one.verdict(given(one, scored(points))).sentence for one in map(claim, D90))
+    assert "SAID, d = 1,000, " in said and "(d90: Topics 300; Acceptability 300)" in said
+    assert "Plain, d = 1,000, " in plain and "(d90: Topics above 10,000; Acceptability above 10,000)" in plain
 
 
 def test_words_choose_claims_or_families() -> None:

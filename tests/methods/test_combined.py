@@ -166,9 +166,36 @@ def test_intrinsic_moves_every_tensor_of_the_base(architecture: str, monkeypatch
         assert seen == {number for number, p in enumerate(model.parameters()) if id(p) not in head}
 
 
+@torch.no_grad()
+def test_plain_intrinsic_moves_all_weights_by_one_projection(monkeypatch: pytest.MonkeyPatch) -> None:
+    """θ's length is that of all steps together, each weight's share the same; the model is the one moved by them."""
+    model, moved, steps = small_model("t5_v1_1"), small_model("t5_v1_1"), {}
+    step = Subspace.step
+
+    def watched(self: Subspace, parameter: Tensor, number: int, group: int) -> Tensor:
+        steps[number] = step(self, parameter, number, group)
+        return steps[number]
+
+    monkeypatch.setattr(Subspace, "step", watched)
+    with attached("intrinsic", model, structure="plain", dimension=500) as attachment:
+        assert list(attachment.trainable) == ["intrinsic.theta"]
+        [theta] = randomised(attachment).values()
+        together = model(**batch("t5_v1_1")).logits
+    for number, parameter in enumerate(moved.parameters()):
+        parameter += steps[number]
+    torch.testing.assert_close(together, moved(**batch("t5_v1_1")).logits)
+    length = torch.cat([each.flatten() for each in steps.values()]).norm()
+    assert length.item() == pytest.approx(theta.norm().item(), rel=0.05)
+    large = [each.square().mean() for each in steps.values() if each.numel() >= 256]
+    assert max(large) < 1.5 * min(large)
+
+
 def test_intrinsic_needs_more_dimensions_than_groups() -> None:
     with pytest.raises(UserError, match="needs more than 3"):
         attached("intrinsic", small_model("gpt2"), dimension=3)
+    assert attached("intrinsic", small_model("gpt2"), dimension=3, structure="plain").counts().stored == 3
+    with pytest.raises(UserError, match="needs more than 0"):
+        attached("intrinsic", small_model("gpt2"), dimension=0, structure="plain")
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.method_catalogue import OF_ONE_METHOD, SMALL, attached, method_ids, pairs
+from tests.method_catalogue import OF_ONE_METHOD, SMALL, VARIANTS, attached, method_ids, pairs
 from tests.small_models import small_model
 
 
@@ -124,6 +124,7 @@ FORMULAS: dict[str, Callable[[Sizes], int]] = {
         s.encoder * (adapter(s) + 2 * UNIPELT["prefix"] * s.d + 4 * UNIPELT["rank"] * s.d + 3 * (s.d + 1))
     ),
     "intrinsic": lambda _: SMALL["dimension"],
+    "intrinsic plain": lambda _: SMALL["dimension"],
     "combo": lambda s: lora(s) + TOKENS * s.d,
 }
 WHOLE = {"full", "ft_top2"}
@@ -131,7 +132,7 @@ WHOLE = {"full", "ft_top2"}
 
 
 def test_every_method_has_a_formula() -> None:
-    assert set(FORMULAS) | WHOLE == set(method_ids())
+    assert set(FORMULAS) | WHOLE == {*method_ids(), *VARIANTS}
     assert OF_ONE_METHOD["prefix"]["hidden"] is not None, "what trains differs from what is kept"
 
 

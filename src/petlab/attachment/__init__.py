@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
@@ -85,7 +85,14 @@ class Method(Protocol):
 
 
 class Technique(ABC):
-    """What the methods share: an attachment is begun, filled by `put`, and installed."""
+    """What the methods share: an attachment is begun, filled by `put`, and installed.
+
+    Attributes:
+        later: fields that a method got after runs of it were kept, with the values that stand for how it was before:
+            these stay out of the run id.
+    """
+
+    later: ClassVar[Mapping[str, object]] = {}
 
     def attach(self, model: nn.Module, sites: Sites, *, seed: int, words: Words | None = None) -> Attachment:
         """See `Method.attach`."""

@@ -35,24 +35,24 @@ def _unstable(collected: Collected) -> Verdict:
     return above(effect, 0, "distance of a seed's score from the median of seeds, prompts minus LoRA")
 
 
-def _dimension(dimension: int) -> Callable[[Collected], Verdict]:
+def _dimension(structure: str, dimension: int) -> Callable[[Collected], Verdict]:
     """A subspace's score minus 90 % of full fine-tuning's, and the d90 of each column (Li et al. 2018)."""
 
     def judge(collected: Collected) -> Verdict:
-        effect = scores(collected, {(f"SAID {dimension}", "low"): 1.0, (FULL, "low"): -0.9})
-        d90 = "; ".join(f"{column.label} {_d90(collected, column)}" for column in places(collected))
-        return above(effect, 0, f"d = {dimension:,} minus 90 % of full fine-tuning (d90: {d90})")
+        effect = scores(collected, {(f"{structure} {dimension}", "low"): 1.0, (FULL, "low"): -0.9})
+        d90 = "; ".join(f"{column.label} {_d90(collected, structure, column)}" for column in places(collected))
+        return above(effect, 0, f"{structure}, d = {dimension:,}, minus 90 % of full fine-tuning (d90: {d90})")
 
     return judge
 
 
-def _d90(collected: Collected, column: Column) -> str:
+def _d90(collected: Collected, structure: str, column: Column) -> str:
     """The least dimension whose mean score reaches 90 % of full fine-tuning's."""
     mean = {
         row: statistics.fmean(run.metrics[column.metric] for run in runs(collected, row, column))
-        for row in (FULL, *(f"SAID {dimension}" for dimension in DIMENSIONS))
+        for row in (FULL, *(f"{structure} {dimension}" for dimension in DIMENSIONS))
     }
-    reached = [dimension for dimension in DIMENSIONS if mean[f"SAID {dimension}"] >= 0.9 * mean[FULL]]
+    reached = [dimension for dimension in DIMENSIONS if mean[f"{structure} {dimension}"] >= 0.9 * mean[FULL]]
     return f"{reached[0]:,}" if reached else f"above {DIMENSIONS[-1]:,}"
 
 
@@ -89,12 +89,13 @@ CLAIMS = (
     ),
     *(
         Claim(
-            f"intrinsic.{dimension}",
-            f"{dimension:,} dimensions suffice for 90 % of full fine-tuning",
+            f"intrinsic.{mark}{dimension}",
+            f"{dimension:,} {kind} dimensions suffice for 90 % of full fine-tuning",
             f"{HU}, section 4.1, after Li et al. 2018 and Aghajanyan et al. 2021",
             "embedded_intrinsic",
-            _dimension(dimension),
+            _dimension(structure, dimension),
         )
+        for structure, mark, kind in (("SAID", "", "structure-aware"), ("Plain", "plain_", "plain"))
         for dimension in (1000, 10_000)
     ),
     Claim(
