@@ -11,19 +11,21 @@ from petlab.tables.numbers import seconds
 
 
 def convergence(collected: Collected, legend: Legend) -> Table | None:
-    """`Ep. n; seconds`: seconds run from the first training step to the stop, validation included."""
+    """`Ep. n; seconds`, from the first step to the stop, validation included. Epochs need no equal hardware."""
 
     def ours(group: Group, _column: Column) -> tuple[Entry, float | None]:
-        records = group.timed
-        if not records:
-            return LEFT_OUT, None
-        epochs = [record.convergence.epoch for record in records if record.convergence.epoch is not None]
+        epochs = [record.convergence.epoch for record in group.done if record.convergence.epoch is not None]
         if not epochs:
             return LEFT_OUT, None
-        epoch, run = mean(epochs), mean([record.convergence.run_s for record in records])
-        facts = (("epoch", epoch), ("seconds", run), ("n", len(records)))
-        shown = f"{epoch:g}" if len(records) == 1 else f"{epoch:.1f}"
-        return Entry(f"Ep. {shown}; {seconds(run)}", numbers=facts), run
+        epoch = mean(epochs)
+        shown = f"Ep. {round(epoch, 1):g}" if len(epochs) == 1 else f"Ep. {epoch:.1f}"
+        runs = [record.convergence.run_s for record in group.timed]
+        if not runs:
+            return Entry(shown, numbers=(("epoch", epoch), ("n", len(epochs)))), None
+        run = mean(runs)
+        facts: list[tuple[str, float]] = [("epoch", epoch), ("seconds", run), ("n", len(epochs))]
+        facts += [("n timed", len(runs))] if len(runs) < len(epochs) else []
+        return Entry(f"{shown}; {seconds(run)}", numbers=tuple(facts)), run
 
     notes = [
         "epoch of the lowest validation loss; seconds from the first training step to the stop, validation included",

@@ -167,12 +167,12 @@ LEFT_OUT = Entry("–", state="left out", reason="seconds not comparable")
 
 
 def timing_notes(collected: Collected) -> list[str]:
-    """A line on the cells that a table with seconds leaves out."""
+    """A line on the runs that a table with seconds leaves out."""
     groups = collected.groups.values()
     shared = sum(record.time.timing != "exclusive" for group in groups for record in group.done)
     other = sum(len(group.done) - len(group.timed) for group in groups) - shared
     parts = [f"{shared} with shared timing"] * (shared > 0) + [f"{other} of other hardware or threads"] * (other > 0)
-    return [f"left out of tables with seconds (–): {', '.join(parts)}"] if parts else []
+    return [f"runs whose seconds are left out: {', '.join(parts)}"] if parts else []
 
 
 def titled(there: Benchmark, title: str) -> str:

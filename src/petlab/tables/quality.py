@@ -48,6 +48,8 @@ def score(group: Group, column: Column, statistic: str = "mean") -> tuple[Entry,
         for seed, record in done
         if column.metric in record.metrics
     ]
+    if not values and ":" in column.metric:
+        return EMPTY, None  # a score of another task, which only cells that come after it have
     if not values:
         reason = f"no {column.metric} in the record"
         return Entry(f"no {column.metric}", "no score", state=LEFT_OUT.state, reason=reason), None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ BASELINE = ("#000000", "o")  # full fine-tuning
 WIDTH = 7.2  # inches: a page's text, or two columns of it
 ENDINGS = ("pdf", "svg", "png")
 SOFT = "#666666"
+LETTERS_AN_INCH = 15  # of a title, at most
 _MARKUP = re.compile(r"\$[_^]\{\\mathrm\{|\}\}\$")  # what `plain` adds
 _RAISED = re.compile(r"([_^])([A-Za-z0-9]+)")
 
@@ -147,6 +149,7 @@ def finish(figure: Any, axes: Iterable[Any], title: str, below: str = "") -> Non
         )
     if below:
         figure.text(0.01, 0.05 / inches, below, fontsize=7, color=SOFT, ha="left", va="bottom")
+    title = "\n".join(textwrap.wrap(title, int(wide * LETTERS_AN_INCH)))
     figure.suptitle(plain(title), fontsize=9, x=0.01, y=1 - 0.06 / inches, ha="left", va="top")
     figure.tight_layout(rect=(0, foot, 1, 1), h_pad=0.8, w_pad=0.8)
 
