@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import functools
 import io
 import json
 from pathlib import Path
@@ -69,3 +70,22 @@ def test_a_mistake_is_one_line_and_writes_nothing(
     said = capsys.readouterr()
     assert said.out == "" and len(said.err.strip().splitlines()) == 1
     assert not (tmp_path / "results").exists()
+
+
+def test_claims_ask_for_it_and_measure_where_it_is_missing(
+    words: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(measure, "Settings", functools.partial(measure.Settings, (1, 2), (8,), repetitions=6))
+    asked = ["claims", "--json", "latency", *words]
+    assert cli.main(asked) == 0
+    unasked = json.loads(capsys.readouterr().out)
+    assert {one["verdict"] for one in unasked} == {"not decided"}
+    assert "petlab latency model=nano_gpt2, which are not there" in unasked[0]["finding"]
+    assert cli.main([*asked, "--run"]) == 0
+    judged = {one["id"]: one for one in json.loads(capsys.readouterr().out)}
+    assert judged["latency.usable_length"]["verdict"] == "holds" and judged["latency.usable_length"]["effect"] == 5
+    assert judged["latency.adapters"]["n"] == 6 and judged["latency.adapters"]["low"] is not None
+    [path] = (tmp_path / "results" / "speed").iterdir()
+    before = path.read_bytes()
+    assert cli.main([*asked, "--run"]) == 0  # what is there is not measured again
+    assert path.read_bytes() == before

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
-
-from petlab.tables.collect import Collected
+from typing import Any, Literal
 
 Word = Literal["holds", "does not hold here", "not decided"]
 
@@ -46,8 +44,9 @@ class Claim:
     Attributes:
         id: `FAMILY.PART`.
         source: document and section, as a reader would look it up.
-        benchmark: whose records decide; a name that is no benchmark (yet) leaves the claim undecided.
-        judge: the rule; raises `Missing`.
+        benchmark: whose records decide; a name that is no benchmark (yet) leaves the claim undecided. `latency` stands
+            for the measurements of `petlab latency`.
+        judge: the rule, told of the benchmark's `Collected` records or of a `Latency`; raises `Missing`.
         overrides: of every cell of the benchmark, such as more seeds than its table asks for.
     """
 
@@ -55,16 +54,16 @@ class Claim:
     text: str
     source: str
     benchmark: str
-    judge: Callable[[Collected], Verdict]
+    judge: Callable[[Any], Verdict]
     overrides: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def family(self) -> str:
         return self.id.partition(".")[0]
 
-    def verdict(self, collected: Collected) -> Verdict:
+    def verdict(self, evidence: Any) -> Verdict:
         """The rule's verdict, or what it lacks."""
         try:
-            return self.judge(collected)
+            return self.judge(evidence)
         except Missing as missing:
             return undecided(str(missing))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from petlab.claims import convergence, parts, prompts, scale, start
+from petlab.claims import convergence, latency, parts, prompts, scale, start
 from petlab.claims.claim import Claim, Missing, Verdict
 from petlab.claims.words import HOULSBY, HU, LECTURE
 from petlab.errors import UserError
@@ -32,13 +32,6 @@ _OPEN = (  # claims whose experiment the harness cannot run yet
         _no_rule,
     ),
     Claim(
-        "latency.adapters",
-        "adapters add inference latency, most at batch 1, and merged LoRA none",
-        f"{HU}, sections 3 and 4.1, appendix B",
-        "embedded_latency",
-        _no_rule,
-    ),
-    Claim(
         "switching.drift",
         "tasks are switched by subtracting BA and adding another one",
         f"{HU}, section 4.1",
@@ -54,7 +47,8 @@ _OPEN = (  # claims whose experiment the harness cannot run yet
     ),
 )
 CLAIMS: tuple[Claim, ...] = (
-    *convergence.CLAIMS, *scale.CLAIMS, *parts.CLAIMS, *start.CLAIMS, *prompts.CLAIMS, *_OPEN
+    *convergence.CLAIMS, *scale.CLAIMS, *parts.CLAIMS, *start.CLAIMS, *prompts.CLAIMS, *latency.CLAIMS,
+    *_OPEN,
 )  # fmt: skip
 
 
