@@ -21,8 +21,9 @@ from petlab.measure import memory, parameters
 from petlab.methods.few_shot import FewShot
 from petlab.metrics import asked
 from petlab.models import Base, ModelSpec
-from petlab.record import SCHEMA, Convergence, Environment, Memory, Parallel, Params, Record, Time
+from petlab.record import SCHEMA, Environment, Memory, Parallel, Params, Record, Time
 from petlab.training import parallel
+from petlab.training.convergence import convergence_of
 from petlab.training.families import Family, family_of
 from petlab.training.generation import generate
 from petlab.training.loop import Fit, Trainer, Watch
@@ -63,6 +64,24 @@ class Cell:
     tracker: TrackerSettings
     results: Path
     data_root: Path | None
+    parent: Cell | None = None  # the cell whose tensors this one starts from
+    companions: tuple[Cell, ...] = ()  # whose rows are trained on together with its own
+
+    @property
+    def earlier(self) -> tuple[Cell, ...]:
+        """The cells before this one, the first one first."""
+        return () if self.parent is None else (*self.parent.earlier, self.parent)
+
+    @property
+    def others(self) -> tuple[Cell, ...]:
+        """The cells whose test rows are answered, too, one a data set: those before it, those trained together with it.
+
+        None for an encoder, whose head answers one task.
+        """
+        if self.model.family == "encoder":
+            return ()
+        found = {one.dataset.name: one for one in (*self.earlier, *self.companions)}
+        return tuple(one for name, one in found.items() if name != self.dataset.name)
 
     @property
     def prompting(self) -> FewShot | None:
@@ -71,7 +90,10 @@ class Cell:
 
     @property
     def title(self) -> str:
-        return f"{self.model.name} · {self.method_name} · {self.dataset.name} · {self.scale.name} · seed {self.seed}"
+        after = ", ".join(one.dataset.name for one in self.earlier)
+        beside = "".join(f" + {one.dataset.name}" for one in self.companions)
+        data = f"{self.dataset.name}{beside}{f' after {after}' if after else ''}"
+        return f"{self.model.name} · {self.method_name} · {data} · {self.scale.name} · seed {self.seed}"
 
 
 @dataclass
@@ -131,7 +153,7 @@ def run(cell: Cell, workshop: Any, *, force: bool = False) -> tuple[Record, bool
         config=seat.config,
         data=seat.data,
         params=attempt.params,
-        convergence=_convergence(fit, cell.rate.trials),
+        convergence=convergence_of(fit, cell.rate.trials),
         time=Time(
             load_s=(attempt.loaded or time.perf_counter()) - started,
             train_s=fit.train_s,
@@ -161,6 +183,8 @@ def _attempt(cell: Cell, workshop: Any, seat: Any, base: Base) -> Attempt:
             heads.drawn(base.model, heads.width(cell.model, cell.dataset), cell.seed),
             attach(cell.method, base.model, seed=cell.seed, tokenize=words, labels=cell.dataset.labels) as attachment,
         ):
+            if cell.parent is not None:
+                attachment.start_from(workshop.handed_on(cell.parent))
             attempt.params = parameters.count(base.model, attachment)
             rows = workshop.rows(cell, base, attachment)
             family = family_of(cell.model.family, cell.dataset, base.tokenizer, attachment)
@@ -218,24 +242,36 @@ def _train(
 def _test(
     cell: Cell, workshop: Any, seat: Any, base: Base, attachment: Attachment, family: Family, rows: Any
 ) -> dict[str, float]:
-    """Let the model answer the test rows; keep the answers and what a task must keep; the scores."""
-    outputs = generate(
-        base.model,
-        base.tokenizer,
-        parallel.dealt(rows.test),
-        family,
-        batch=cell.train.evaluation_batch,
-        precision=seat.precision,
-        decoding=cell.dataset.generation,
-        watch=workshop.testing(cell),
-    )
-    outputs = parallel.texts(outputs, len(rows.test))
+    """Let the model answer the test rows; keep the answers and what a task must keep; the scores.
+
+    Scores of the other cells' test rows have names such as `embedded/topics:exact_match`.
+    """
+
+    def answers(one: Cell, test: Any) -> list[str]:
+        written = generate(
+            base.model,
+            base.tokenizer,
+            parallel.dealt(test),
+            family,
+            batch=cell.train.evaluation_batch,
+            precision=seat.precision,
+            decoding=one.dataset.generation,
+            watch=workshop.testing(one),
+        )
+        return parallel.texts(written, len(test))
+
+    outputs = answers(cell, rows.test)
     if cell.prompting is not None:
         outputs = [cell.prompting.answer(output) for output in outputs]
     test = workshop.splits(cell).test
     scores = asked.score(cell.dataset, outputs, test)
     workshop.keep(seat.run, attachment, [example.id for example in test], outputs, scores.rows)
-    return scores.whole
+    whole = dict(scores.whole)
+    for one in cell.others:
+        given = answers(one, workshop.rows(one, base, attachment).test)
+        found = asked.score(one.dataset, given, workshop.splits(one).test).whole
+        whole |= {f"{one.dataset.name}:{name}": value for name, value in found.items()}
+    return whole
 
 
 def _environment(environment: Environment, ran: Parallel | None) -> Environment:
@@ -243,27 +279,6 @@ def _environment(environment: Environment, ran: Parallel | None) -> Environment:
     if ran is None:
         return environment
     return dataclasses.replace(environment, parallel=ran, hardware=f"{ran.processes} x {environment.hardware}")
-
-
-def _convergence(fit: Fit, trials: int) -> Convergence:
-    """The fit as the record tells it; a loss that is not finite is no number in JSON and stays out."""
-    finite = [entry for entry in fit.evaluations if entry.loss == entry.loss and abs(entry.loss) != float("inf")]
-    best = fit.best
-    return Convergence(
-        epoch=best.epoch if best else None,
-        step=best.step if best else None,
-        train_s=best.train_s if best else None,
-        wall_s=best.wall_s if best else None,
-        epochs_run=fit.epochs,
-        steps_run=fit.steps,
-        run_s=fit.train_s + fit.validate_s,
-        stopped=fit.stopped,
-        reason=fit.reason,
-        initial_loss=finite[0].loss if finite and finite[0].step == 0 else None,
-        best_loss=best.loss if best else None,
-        learning_rate_trials=trials,
-        evaluations=[(entry.epoch, entry.step, entry.train_s, entry.wall_s, entry.loss) for entry in finite],
-    )
 
 
 def plain(value: Any) -> Any:

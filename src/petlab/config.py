@@ -8,13 +8,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
+from petlab import lineage
 from petlab.attachment import Method, Technique
 from petlab.cell import Cell, Limits, TrackerSettings
 from petlab.data.spec import DatasetSpec
 from petlab.errors import UserError
 from petlab.methods.combo import Combo
-from petlab.models import ModelSpec
-from petlab.overrides import check_parts, compose
+from petlab.models import ModelSpec, widths
+from petlab.overrides import Composer, check_parts, compose
 from petlab.training.settings import LearningRate, Scale, Train
 from petlab.typed import build
 
@@ -23,11 +24,32 @@ METHODS = "petlab.methods."
 
 def cell(overrides: Sequence[str], config_dir: Path | None = None) -> Cell:
     """The cell that the overrides describe, every value checked."""
-    return from_plain(*compose(overrides, config_dir))
+    return from_source(lineage.source(Composer(config_dir), lineage.Asked(tuple(overrides))))
+
+
+def from_source(source: lineage.Source) -> Cell:
+    """The cell of a composed configuration, with those that it needs.
+
+    Raises:
+        UserError: as `from_plain`; a cell that cannot go on from another, or be trained together with others.
+    """
+    made = from_plain(source["config"], source["choices"])
+    parent = from_source(source["parent"]) if "parent" in source else None
+    companions = tuple(from_source(one) for one in source.get("companions", ()))
+    if parent is None and not companions:
+        return made
+    key = "after" if parent else "together"
+    if made.prompting is not None:
+        raise UserError(f"{key}: {made.method_name} trains nothing; take a method that trains")
+    if companions and made.model.family == "encoder":
+        raise UserError(f"together: the head of an encoder answers one data set; {made.model.name} is one")
+    if parent is not None and (parent.model, parent.seed) != (made.model, made.seed):
+        raise UserError(f"after: {made.title} and {parent.title} differ in base or seed; one goes on from the other")
+    return dataclasses.replace(made, parent=parent, companions=companions)
 
 
 def from_plain(config: Mapping[str, Any], choices: Mapping[str, str]) -> Cell:
-    """Check a composed configuration, group by group.
+    """Check a composed configuration, group by group; the cell as it is without others before or beside it.
 
     Raises:
         UserError: an unknown key, a value of the wrong type or outside its range.
@@ -39,7 +61,7 @@ def from_plain(config: Mapping[str, Any], choices: Mapping[str, str]) -> Cell:
         rate = rate.with_peak(train.lr)
     root = config["data"]["root"]
     return Cell(
-        model=build(ModelSpec, config["model"], "model"),
+        model=_model(config["model"]),
         method_name=method_name,
         method=method,
         rate=rate,
@@ -53,6 +75,12 @@ def from_plain(config: Mapping[str, Any], choices: Mapping[str, str]) -> Cell:
         results=Path(config["paths"]["results"]).expanduser(),
         data_root=None if root is None else Path(root).expanduser(),
     )
+
+
+def _model(config: Mapping[str, Any]) -> ModelSpec:
+    """The base, under a name of its own where a width was asked for."""
+    model = build(ModelSpec, config, "model")
+    return model if model.width is None else dataclasses.replace(model, name=widths.called(model.name, model.width))
 
 
 def _method(name: str, config: Mapping[str, Any]) -> tuple[Method, LearningRate]:

@@ -17,6 +17,7 @@ from petlab.errors import UserError
 from petlab.record import Record, RecordError, read
 
 ID_LENGTH = 16
+TENSORS = "trained.safetensors"  # of a run's folder: what its task must keep
 
 
 def run_id(identity: Mapping[str, Any]) -> str:
@@ -52,6 +53,10 @@ class Store:
 
     def folder(self, run: str) -> Path:
         return self.runs / run
+
+    def tensors(self, run: str) -> Path:
+        """Where a finished run's tensors lie, unless they were removed."""
+        return self.folder(run) / TENSORS
 
     def only(self, prefix: str) -> str:
         """The one run whose id begins so. Raises UserError where there is none, or more than one."""

@@ -6,11 +6,14 @@ A cell's losses do not depend on the workshop: they are bit-equal alone, as the 
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeVar, cast
+
+from torch import Tensor
 
 from petlab import heads
 from petlab import record as records
@@ -27,7 +30,7 @@ from petlab.identity import configuration, identity
 from petlab.measure.environment import environment
 from petlab.models import Base, ModelSpec, load_base
 from petlab.progress import Reporter
-from petlab.store import Store, run_id, write_atomic
+from petlab.store import TENSORS, Store, run_id, write_atomic
 from petlab.trackers import Tracker, open_tracker
 from petlab.training.checkpoint import Checkpoint, from_bytes
 from petlab.training.loop import Evaluation
@@ -89,10 +92,15 @@ class Workshop:
         data = self._data(cell)
         base = self._once(f"weights {cell.model}", lambda: weights(cell.model))
         config = configuration(cell, precision)
+        kin: dict[str, Any] = {}
+        if cell.parent is not None:
+            kin["parent"] = self.seat(cell.parent).run
+        if cell.companions:
+            kin["companions"] = [self.seat(one).run for one in cell.companions]
         return Seat(
-            run=run_id(identity(cell, precision, data.hash, base)),
-            config={**config, "model": {**config["model"], "weights": base}},
-            data=data,
+            run=run_id(identity(cell, precision, data.hash, base, kin)),
+            config={**config, "model": {**config["model"], "weights": base}, **kin},
+            data=self._with_companions(cell, data),
             device=device,
             precision=precision,
             threads=resolve_threads(cell.train.threads),
@@ -109,6 +117,32 @@ class Workshop:
         data = records.Data(**dataclasses.asdict(self.splits(cell).info))
         self.fingerprints.remember(cell, data)
         return data
+
+    def _with_companions(self, cell: Cell, own: records.Data) -> records.Data:
+        """What a cell sees, its companions' rows counted where they are trained on and validated with."""
+        if not cell.companions:
+            return own
+        all_of_it = [own, *(self._data(one) for one in cell.companions)]
+        note = "trained together with " + ", ".join(one.dataset for one in all_of_it[1:])
+        return dataclasses.replace(
+            own,
+            train_rows=sum(one.train_rows for one in all_of_it),
+            validation_rows=sum(one.validation_rows for one in all_of_it),
+            available_rows=sum(one.available_rows for one in all_of_it),
+            hash=hashlib.sha256(" ".join(one.hash for one in all_of_it).encode()).hexdigest(),
+            note="; ".join(filter(None, [own.note, note])),
+        )
+
+    def handed_on(self, cell: Cell) -> dict[str, Tensor]:
+        """The tensors that a finished cell left, for one that starts from them. Raises UserError where it left none."""
+        from safetensors.torch import load_file
+
+        run = self.seat(cell).run
+        path, record = self.store.tensors(run), self.store.find(run)
+        if record is None or record.status != "done" or not path.is_file():
+            state = record.status if record is not None and record.status != "done" else "not trained here"
+            raise UserError(f"after: {cell.title} (run {run}) is {state}; petlab run and petlab bench train it first")
+        return load_file(path)
 
     def _once(self, name: str, ask: Callable[[], T]) -> T:
         """The answer for a name, asked for once a process: hundreds of cells share a data set, or its absence."""
@@ -156,6 +190,11 @@ class Workshop:
 
     def rows(self, cell: Cell, base: Base, attachment: Attachment) -> Rows:
         """The cell's rows as token ids, cut to what the model can hold beside what the method puts before them."""
+        if cell.companions:
+            cells = (dataclasses.replace(cell, companions=()), *cell.companions)
+            parts = [self.rows(one, base, attachment) for one in cells]
+            train = [row for part in parts for row in part.train]
+            return Rows(train, [row for part in parts for row in part.validation], parts[0].test)
         splits, family = self.splits(cell), cell.model.family
         most = positions(base.model)
         room = None if most is None else most - attachment.extra_positions
@@ -221,7 +260,7 @@ class Workshop:
 
         folder = self.store.folder(run)
         state = {name: tensor.detach().cpu().contiguous() for name, tensor in attachment.export_state().items()}
-        write_atomic(folder / "trained.safetensors", save(state))
+        write_atomic(folder / TENSORS, save(state))
         per_row = [
             {"id": name, "output": output, **{score: round(values[row], 6) for score, values in scores.items()}}
             for row, (name, output) in enumerate(zip(ids, outputs, strict=True))

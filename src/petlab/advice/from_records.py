@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from petlab import benchmark as benchmarks
+from petlab import lineage
 from petlab.advice.evidence import SETS, TASKS, Evidence, Observation
 from petlab.data import catalogue
 from petlab.errors import UserError
@@ -57,8 +58,10 @@ def evidence_of_records(records: Iterable[Record], *, model: str | None = None, 
 
 
 def _named(record: Record) -> bool:
-    """Whether the record says what is needed here: groups with names, the data set's task and a score of its metric."""
+    """Whether the record is of one task and says what is needed: groups with names, the task, a score of its metric."""
     config = record.config
+    if any(config.get(key) for key in lineage.KEYS):
+        return False  # other tasks were trained on, too
     groups = [config.get(group) for group in ("model", "method", "dataset", "scale", "train")]
     if not all(isinstance(group, dict) for group in groups) or not isinstance(config.get("seed"), int):
         return False

@@ -165,6 +165,18 @@ class Attachment:
         folded = self._folded_away()
         _copy_into({name: tensor for name, tensor in self.trainable.items() if name not in folded}, rest)
 
+    def start_from(self, state: Mapping[str, Tensor]) -> None:
+        """Begin where another task ended: with what `export_state` gave there.
+
+        The task head goes over as a whole, or stays as it was drawn where the other task's has another shape.
+        Raises UserError where names or shapes differ, and for tensors that a task keeps folded.
+        """
+        if self._folded_away():
+            raise UserError("after: this method keeps no tensors to train on from; a prefix: method.hidden=null does")
+        head = {name: value.detach() for name, value in self.sites.task_head.items()}
+        other = any(name in state and state[name].shape != value.shape for name, value in head.items())
+        self.load_export_state({**state, **head} if other else state)
+
     def _folded_away(self) -> set[str]:
         return {name for fold in self._folds for name in fold.trained}
 

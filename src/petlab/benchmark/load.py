@@ -155,6 +155,10 @@ def _row(given: Mapping[str, Any], columns: Sequence[Column], scales: Sequence[s
     if special or listed:
         datasets = dict.fromkeys([*listed, *special])
         given["dataset_overrides"] = {each: {**listed.get(each, {}), **special.get(each, {})} for each in datasets}
+    if "only" in given:
+        if nowhere := sorted(set(given["only"]) - set(_datasets(columns))):
+            raise ValueError(f"row {label!r}, only: {', '.join(nowhere)} is the data set of no column")
+        given["only"] = tuple(given["only"])
     inherited: dict[str, Any] = {}
     if "like" in given:
         given = _alike(given, label, base)

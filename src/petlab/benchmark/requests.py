@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from petlab.errors import UserError
+from petlab.lineage import KEYS, Asked
 
 if TYPE_CHECKING:
     from petlab.benchmark.spec import Benchmark, Row
@@ -40,7 +41,8 @@ class Change:
 class CellRequest:
     """One cell of a benchmark: where its result stands, and the Hydra overrides that make it.
 
-    `problem` says why the cell cannot be run as it stands: the weights are not public.
+    `problem` says why the cell cannot be run as it stands: the weights are not public. `kin` are cells that it needs
+    (`petlab.lineage`), each with what the benchmark says of its own data set.
     """
 
     row: str
@@ -50,6 +52,13 @@ class CellRequest:
     overrides: Mapping[str, str] = field(hash=False)
     changes: tuple[Change, ...] = ()
     problem: str | None = None
+    kin: tuple[CellRequest, ...] = ()
+
+    @property
+    def asked(self) -> Asked:
+        """What to compose."""
+        words = tuple(f"{key}={value}" for key, value in self.overrides.items())
+        return Asked(words, tuple(one.asked for one in self.kin))
 
     @cached_property
     def key(self) -> CellKey:
@@ -78,7 +87,7 @@ def requests(
         datasets = _filter("dataset", given.pop("dataset"), datasets)
     scales = _several("scale", given.pop("scale", None), benchmark.scales)
     seeds = _several("seed", given.pop("seed", None), [str(seed) for seed in benchmark.seeds])
-    cells = [(row, dataset) for row in chosen_rows for dataset in datasets if row.method]
+    cells = [(row, one) for row in chosen_rows for one in datasets if row.method and one in (row.only or datasets)]
     varied = {key: _values(benchmark, key.removeprefix(ALWAYS)) for key in given}
     varied = {key: values for key, values in varied.items() if len(values) > 1}
     for key, values in varied.items():
@@ -129,7 +138,18 @@ def _request(
     problem = None
     if not row.runnable and model == wanted.get("model"):
         problem = f"the weights of {model} are not public; model=NAME runs the row on a stand-in"
-    return CellRequest(row.key, dataset, scale, seed, {**ordered, **final}, tuple(changes), problem)
+    kin: list[CellRequest] = []
+    if after := _names(final.get("after", "")):
+        before = {"after": f"[{','.join(after[:-1])}]"}
+        kin = [_request(benchmark, row, after[-1], scale, seed, {**given, **before}, varied)]
+    for other in _names(final.get("together", "")):
+        kin.append(_request(benchmark, row, other, scale, seed, {**given, **dict.fromkeys(KEYS, "[]")}, varied))
+    return CellRequest(row.key, dataset, scale, seed, {**ordered, **final}, tuple(changes), problem, tuple(kin))
+
+
+def _names(listed: str) -> list[str]:
+    """`[a,b]` taken apart."""
+    return [name.strip() for name in listed.strip("[] ").split(",") if name.strip()]
 
 
 def _for_stand_in(benchmark: Benchmark, wanted: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:

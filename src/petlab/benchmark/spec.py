@@ -116,6 +116,7 @@ class Row:
         dataset_overrides: further overrides for single data sets.
         printed: printed cells by scale and column key.
         runnable: False where the weights are not public; a stand-in model runs the row.
+        only: the data sets whose cells are run in this row; empty: all of the table's.
         marks: `*`, `†` as printed behind the label; the file's notes say what they mean.
     """
 
@@ -130,6 +131,7 @@ class Row:
     runnable: bool = True
     marks: str = ""
     note: str = ""
+    only: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:

@@ -20,12 +20,15 @@ if TYPE_CHECKING:
 def bench(arguments: Namespace) -> int:
     """`petlab bench`: train what is missing, then the tables."""
     from petlab.sweep.launch import launch
+    from petlab.sweep.plan import earlier
 
     benchmark, requests, planned, workshop = plan_benchmark(arguments, quiet=arguments.quiet)
     if arguments.dry_run:
         return print_plan(planned)
-    missing = sum(entry.state == "missing" for entry in planned)
-    workshop.reporter.line(f"{benchmark.name}: {len(planned)} cells, {missing} to train")
+    missing = [entry for entry in planned if entry.state == "missing"]
+    before = len(earlier(missing))
+    first = f", and before them {before} that the table does not show" if before else ""
+    workshop.reporter.line(f"{benchmark.name}: {len(planned)} cells, {len(missing)} to train{first}")
     sigterm_as_interrupt()
     launcher, _ = launcher_of(arguments.overrides)
     outcome = launch(planned, workshop, wanted(arguments), launcher)

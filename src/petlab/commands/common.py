@@ -34,7 +34,7 @@ def plan_benchmark(
     requests = found.cells(overrides, rows=words(arguments.rows), columns=words(arguments.columns))
     if not requests:
         raise UserError(f"{arguments.name}: nothing is left of the benchmark with these rows, columns and overrides")
-    planned = composed([(request.key, request.overrides) for request in requests], config_dir)
+    planned = composed([(request.key, request.asked) for request in requests], config_dir)
     for request, entry in zip(requests, planned, strict=True):
         entry.problem = request.problem
     workshop = workshop_of(planned, quiet)
@@ -46,11 +46,15 @@ def plan_benchmark(
 
 
 def print_plan(planned: list[Planned[Any]]) -> int:
-    """The cells and their states, for a dry run."""
+    """The cells and their states, for a dry run; those that they start from ahead of them."""
+    from petlab.sweep.plan import earlier
+
+    planned = [*earlier([entry for entry in planned if entry.state == "missing"]), *planned]
     states = [entry.state for entry in planned]
     for entry in planned:
         run = entry.seat.run if entry.seat else ""
-        print(f"{entry.state:9} {run:16} {entry.cell.title}{f': {entry.problem}' if entry.problem else ''}")
+        why = entry.problem or (entry.obstacle() if entry.record is None else None)
+        print(f"{entry.state:9} {run:16} {entry.cell.title}{f': {why}' if why else ''}")
     print(", ".join(f"{states.count(state)} {state}" for state in dict.fromkeys(states)))
     return 0
 

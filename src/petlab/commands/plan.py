@@ -14,7 +14,6 @@ from petlab.commands.common import plan_benchmark
 from petlab.progress import duration
 
 if TYPE_CHECKING:
-    from petlab.benchmark import CellRequest
     from petlab.sweep.estimate import Estimate, Estimates, Machine
     from petlab.sweep.plan import Planned
     from petlab.workshop import Workshop
@@ -26,9 +25,12 @@ COLUMNS = (
 
 
 class Line(NamedTuple):
-    """One cell of the plan. The estimate is of a missing cell, and empty for the others."""
+    """One cell of the plan; `row` is empty where it is of no row, but others start from it.
 
-    request: CellRequest
+    The estimate is of a missing cell, and empty for the others.
+    """
+
+    row: str
     entry: Planned[Any]
     estimate: Estimate | None
 
@@ -39,18 +41,22 @@ class Line(NamedTuple):
         run = self.entry.seat.run if self.entry.seat else None
         guess = (found.seconds, found.peak_bytes, found.runs, found.basis) if found else (None, None, None, None)
         return dict(
-            zip(COLUMNS, (*own, run, self.request.row, cell.dataset.protocol, *guess, self.entry.problem), strict=True)
+            zip(COLUMNS, (*own, run, self.row, cell.dataset.protocol, *guess, _problem(self.entry)), strict=True)
         )
 
 
 def plan(arguments: Namespace) -> int:
     """`petlab plan`: prints the plan as text, CSV or JSON."""
+    from petlab.sweep.plan import earlier
+
     _, requests, planned, workshop = plan_benchmark(arguments, quiet=arguments.csv or arguments.json, refuse=False)
     machine = _machine(planned)
     estimates = _estimates(workshop) if any(entry.state == "missing" for entry in planned) else None
+    first = earlier([entry for entry in planned if entry.state == "missing"])
+    rows = [*("" for _ in first), *(request.row for request in requests)]
     lines = [
-        Line(request, entry, estimates.of(entry.cell, machine) if estimates and entry.state == "missing" else None)
-        for request, entry in zip(requests, planned, strict=True)
+        Line(row, entry, estimates.of(entry.cell, machine) if estimates and entry.state == "missing" else None)
+        for row, entry in zip(rows, [*first, *planned], strict=True)
     ]
     if arguments.json:
         cells = [line.values() for line in lines]
@@ -112,11 +118,11 @@ def _csv(lines: Sequence[Line]) -> str:
 
 def _text(lines: Sequence[Line], machine: Machine) -> str:
     shown = [f"{'state':9} {'run':16} {'time':>12} {'memory':>8}  cell"]
-    for request, entry, found in lines:
+    for row, entry, found in lines:
         run = entry.seat.run if entry.seat else ""
         seconds = "" if found is None else "?" if found.seconds is None else f"~{duration(found.seconds)}"
         peak = "" if found is None else "?" if found.peak_bytes is None else f"~{_size(found.peak_bytes)}"
-        shown.append(f"{entry.state:9} {run:16} {seconds:>12} {peak:>8}  {request.row} · {entry.cell.title}")
+        shown.append(f"{entry.state:9} {run:16} {seconds:>12} {peak:>8}  {row or 'needed first'} · {entry.cell.title}")
     return "\n".join([*shown, "", *_closing(lines, machine)])
 
 
@@ -136,9 +142,14 @@ def _closing(lines: Sequence[Line], machine: Machine) -> list[str]:
         said.append(f"{total['without_estimate']} missing cells: {NONE} on this hardware ({where})")
     if total["peak_bytes"] is not None:
         said.append(f"peak memory: about {_size(total['peak_bytes'])} where it was measured")
-    problems = Counter(line.entry.problem for line in lines if line.entry.problem)
+    problems = Counter(why for line in lines if (why := _problem(line.entry)))
     said += [f"{count} blocked: {problem}" for problem, count in problems.items()]
     return said
+
+
+def _problem(entry: Planned[Any]) -> str | None:
+    """Why a cell cannot begin."""
+    return entry.problem or (entry.obstacle() if entry.state == "blocked" else None)
 
 
 def _size(size: int) -> str:

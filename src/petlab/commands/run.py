@@ -37,7 +37,7 @@ def run(arguments: Namespace) -> int:
     outcome = launch(planned, workshop, wanted(arguments, retry_failed=single), launcher)
     if single and planned[0].problem and planned[0].mistake:
         raise UserError(planned[0].problem)
-    reused = {entry.key for entry in outcome.reused}
+    reused = {id(entry) for entry in outcome.reused}
     for entry in planned:
         if entry.record is None:
             continue
@@ -45,5 +45,5 @@ def run(arguments: Namespace) -> int:
             print(json.dumps(json.loads(entry.record.to_json())))
         else:
             where = workshop.store.folder(entry.record.id)
-            print(f"{describe(entry)} -> {where}{' (done before)' if entry.key in reused else ''}")
+            print(f"{describe(entry)} -> {where}{' (done before)' if id(entry) in reused else ''}")
     return finish(outcome)

@@ -19,8 +19,6 @@ from petlab.models import ModelSpec
 from petlab.store import Store
 from petlab.typed import build
 
-TENSORS = "trained.safetensors"
-
 
 @dataclass(frozen=True)
 class Finished:
@@ -64,7 +62,7 @@ def find(results: Path, prefix: str, config_dir: Path | None = None) -> Finished
     if record is None or record.status != "done":
         state = record.status if record else "unfinished"
         raise UserError(f"run {run} is {state}: it left no trained tensors; train it with petlab run")
-    return read(run, record.config, store.folder(run) / TENSORS, config_dir)
+    return read(run, record.config, store.tensors(run), config_dir)
 
 
 def read(run: str, config: Mapping[str, Any], tensors: Path, config_dir: Path | None = None) -> Finished:

@@ -13,10 +13,11 @@ from torch import Tensor
 
 from petlab.attachment import Attachment
 from petlab.errors import UserError, choices
-from petlab.export.finished import TENSORS, Finished, attached, read
+from petlab.export.finished import Finished, attached, read
 from petlab.export.peft import to_peft
 from petlab.measure.skeleton import skeleton
 from petlab.models import Base, load_base, weights_folder
+from petlab.store import TENSORS
 
 FORMATS = ("petlab", "peft")
 CONFIG = "config.json"

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from petlab import lineage
 from petlab.cell import Cell, plain
 from petlab.record import Record
 
@@ -95,6 +96,8 @@ class Estimates:
             "dataset": {"name": cell.dataset.name},
             "scale": plain(cell.scale),
             "limits": plain(cell.limits),
+            "after": [one.dataset.name for one in cell.earlier],
+            "together": [one.dataset.name for one in cell.companions],
         }
         kind = _kind(config)
         found = self._seen.get((machine, cell.method_name, kind))
@@ -114,7 +117,7 @@ class Estimates:
 
 
 def _kind(config: Mapping[str, Any]) -> tuple[object, ...]:
-    """Base, data set, scale and limits of a configuration, as a record or a cell has it."""
+    """Base, data sets, scale and limits of a configuration, as a record or a cell has it."""
     model, scale, limits = config["model"], config["scale"], config["limits"]
     return (
         model["name"],
@@ -123,4 +126,5 @@ def _kind(config: Mapping[str, Any]) -> tuple[object, ...]:
         *(scale[key] for key in ("name", "rows", "epochs", "evaluations_per_epoch")),
         limits["validation"],
         limits["test"],
+        *(tuple(config.get(key) or ()) for key in lineage.KEYS),
     )

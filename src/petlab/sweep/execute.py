@@ -14,7 +14,7 @@ from petlab import cell as story
 from petlab.errors import UserError
 from petlab.progress import duration
 from petlab.sweep.claims import Claim, Claims
-from petlab.sweep.plan import Key, Planned, grouped
+from petlab.sweep.plan import Key, Planned, earlier, grouped
 from petlab.training import parallel
 from petlab.workshop import Workshop
 
@@ -45,18 +45,21 @@ class Wanted:
     force: bool = False
 
     def sort_out(self, planned: Sequence[Planned[Key]]) -> tuple[list[Planned[Key]], Outcome[Key]]:
-        """The cells to train, in the order that loads least, and an outcome that holds all others."""
+        """The cells to train, those that they start from ahead of them, and an outcome that holds all others."""
         outcome: Outcome[Key] = Outcome()
         todo: list[Planned[Key]] = []
         for entry in planned:
-            again = self.force or entry.state == "missing" or (self.retry_failed and entry.state == "failed")
+            again = self.force or entry.record is None or (self.retry_failed and entry.state == "failed")
+            if again and entry.problem is None:
+                entry.problem = entry.obstacle(retry_failed=self.retry_failed)
+                entry.mistake = entry.problem is None
             if entry.problem is not None:
                 outcome.failed.append(entry)
             elif again:
                 todo.append(entry)
             else:
                 (outcome.failed if entry.state == "failed" else outcome.reused).append(entry)
-        todo = grouped(todo)
+        todo = grouped([*earlier(todo), *todo])
         if self.limit is not None:
             todo, outcome.left = todo[: self.limit], todo[self.limit :]
         return todo, outcome
@@ -125,10 +128,19 @@ class Queue(Generic[Key]):
         assert entry.seat is not None
         store, reporter = self.workshop.store, self.workshop.reporter
         found = None if self.force else store.find(entry.seat.run)
-        if found is not None and found.status != "failed":  # finished elsewhere since the plan was made
-            entry.record = found
+        if found is not None and found.status != "failed" and not self._missed(entry.seat.run):
+            entry.record = found  # finished elsewhere since the plan was made
             self.settled(entry, "reused")
             return True
+        if (before := entry.parent) is not None and before.seat is not None:
+            if any(one.seat is not None and one.seat.run == before.seat.run for one in self.waiting):
+                return False
+            before.record = store.find(before.seat.run)
+            entry.problem = entry.obstacle()
+            if entry.problem is not None:
+                entry.mistake = False
+                self.settled(entry, "failed")
+                return True
         left = len(self.waiting)
         self.workshop.prefix = f"[{self.number - left + 1}/{self.number}{_remaining(self.spent, left)}] "
         try:
@@ -149,6 +161,11 @@ class Queue(Generic[Key]):
         self.settled(entry, "failed" if entry.record.status == "failed" else "trained")
         reporter.line(f"{self.workshop.prefix}{describe(entry)}")
         return self._together(entry)
+
+    def _missed(self, run: str) -> bool:
+        """Whether a cell is waiting for tensors of this run that are no longer there."""
+        wanted = any(one.parent and one.parent.seat and one.parent.seat.run == run for one in self.waiting)
+        return wanted and not self.workshop.store.tensors(run).is_file()
 
     def _together(self, entry: Planned[Key]) -> bool:
         """True. Raises TeamLost where several processes share each cell and this one failed alone."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import groupby, pairwise
+from typing import Any
 
 from petlab.sweep.plan import Key, Planned, grouped
 
@@ -18,16 +19,30 @@ def cut(todo: Sequence[Planned[Key]], workers: int, most: int | None = None) -> 
 
     Returns:
         The jobs. With more groups than workers each group is one job and its base and data are loaded once; a group
-        larger than `most` is cut into even parts.
+        larger than `most` is cut into even parts. Cells that start from each other are one job, however many.
     """
     most = most or max(1, -(-len(todo) // workers))
-    jobs: list[list[Planned[Key]]] = []
-    for _, members in groupby(grouped(todo), key=lambda entry: (entry.cell.model.name, entry.cell.dataset.name)):
+    jobs = _chains(todo)
+    chained = {id(entry) for job in jobs for entry in job}
+    alone = [entry for entry in todo if id(entry) not in chained]
+    for _, members in groupby(grouped(alone), key=lambda entry: (entry.cell.model.name, entry.cell.dataset.name)):
         group = list(members)
         parts = -(-len(group) // most)
         bounds = [round(part * len(group) / parts) for part in range(parts + 1)]
         jobs += [group[first:last] for first, last in pairwise(bounds)]
     return sorted(jobs, key=lambda job: -sum(_work(entry) for entry in job))
+
+
+def _chains(todo: Sequence[Planned[Key]]) -> list[list[Planned[Key]]]:
+    """The cells that others of `todo` start from, or that start from others of it, by the cell that goes first."""
+    there = {entry.seat.run for entry in todo if entry.seat is not None}
+    chains: dict[str, list[Planned[Key]]] = {}
+    for entry in todo:
+        line: list[Planned[Any]] = [*entry.ancestors, entry]
+        runs = [one.seat.run for one in line if one.seat is not None and one.seat.run in there]
+        if runs:
+            chains.setdefault(runs[0], []).append(entry)
+    return [grouped(chain) for chain in chains.values() if any(entry.parent for entry in chain) and len(chain) > 1]
 
 
 def _work(entry: Planned[Key]) -> int:
