@@ -14,7 +14,7 @@ from petlab.cell import Cell, Limits, TrackerSettings
 from petlab.data.spec import DatasetSpec
 from petlab.errors import UserError
 from petlab.methods.combo import Combo
-from petlab.models import ModelSpec, widths
+from petlab.models import ModelSpec
 from petlab.overrides import Composer, check_parts, compose
 from petlab.training.settings import LearningRate, Scale, Train
 from petlab.typed import build
@@ -61,7 +61,7 @@ def from_plain(config: Mapping[str, Any], choices: Mapping[str, str]) -> Cell:
         rate = rate.with_peak(train.lr)
     root = config["data"]["root"]
     return Cell(
-        model=_model(config["model"]),
+        model=build(ModelSpec, config["model"], "model"),
         method_name=method_name,
         method=method,
         rate=rate,
@@ -75,12 +75,6 @@ def from_plain(config: Mapping[str, Any], choices: Mapping[str, str]) -> Cell:
         results=Path(config["paths"]["results"]).expanduser(),
         data_root=None if root is None else Path(root).expanduser(),
     )
-
-
-def _model(config: Mapping[str, Any]) -> ModelSpec:
-    """The base, under a name of its own where a width was asked for."""
-    model = build(ModelSpec, config, "model")
-    return model if model.width is None else dataclasses.replace(model, name=widths.called(model.name, model.width))
 
 
 def _method(name: str, config: Mapping[str, Any]) -> tuple[Method, LearningRate]:
