@@ -30,7 +30,7 @@ FLOORS = [  # from the top; a module may import from its own floor and from lowe
     {"data"},
     {"reference"},
     {"store"},
-    {"record", "typed", "progress", "interrupt"},
+    {"record", "typed", "progress", "interrupt", "templates"},
     {"errors"},
 ]
 

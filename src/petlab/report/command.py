@@ -7,9 +7,11 @@ import shlex
 from collections.abc import Mapping
 from typing import Any
 
+from petlab import lineage
 from petlab.benchmark import CellRequest
 from petlab.benchmark.load import hydra_values
 from petlab.errors import UserError
+from petlab.models import widths
 from petlab.record import Record
 
 _GROUPS = ("model", "method", "dataset", "scale")
@@ -20,7 +22,12 @@ _MISSING = object()
 
 
 def of_request(request: CellRequest) -> str:
-    """The command of a benchmark's cell; a folder of the reader's own becomes DIR."""
+    """The command of a benchmark's cell; a folder of the reader's own becomes DIR.
+
+    Empty where cells before it, or beside it, have settings of their own, which the words of one cell do not give.
+    """
+    if not lineage.of_the_same_words(request.asked):
+        return ""
     words = []
     for key, value in request.overrides.items():
         if not key.startswith(_ELSEWHERE):
@@ -31,10 +38,13 @@ def of_request(request: CellRequest) -> str:
 def of_record(record: Record) -> str:
     """The command of any record: its choice of groups, and each value that is not that choice's default.
 
-    Empty where the choices do not compose: a group of the user's own that is not in `conf/`, or a key that is gone.
+    Empty where the choices do not compose: a group of the user's own that is not in `conf/`, or a key that is gone; and
+    where cells before it, or beside it, have settings of their own.
     """
     config = record.config
-    choices = {group: config[group].get("name") for group in _GROUPS if isinstance(config.get(group), dict)}
+    if config.get("kin_differ"):
+        return ""
+    choices = {group: _choice(config[group]) for group in _GROUPS if isinstance(config.get(group), dict)}
     if len(choices) < len(_GROUPS) or None in choices.values():
         return ""
     words = [f"{group}={name}" for group, name in choices.items()]
@@ -50,10 +60,17 @@ def of_record(record: Record) -> str:
             if _differs(value, default.get(key, _MISSING)) and not key.startswith(_ELSEWHERE)
         }
     )
+    given |= hydra_values({key: config[key] for key in lineage.KEYS if config.get(key)})
     seed = given.pop("seed", str(config.get("seed", 0)))
     from_files = record.data is not None and record.data.origin == "files"
     root = ["data.root=DIR"] if from_files else []
     return _line([*words, f"seed={seed}", *(f"{key}={value}" for key, value in given.items()), *root])
+
+
+def _choice(group: Mapping[str, Any]) -> str | None:
+    """The YAML of a group: its name, of a base at a width of its own without it."""
+    name = group.get("name")
+    return name.removesuffix(widths.called("", group["width"])) if name and group.get("width") else name
 
 
 def _differs(value: object, default: object) -> bool:

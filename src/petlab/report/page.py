@@ -5,11 +5,8 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Sequence
-from functools import cache
-from importlib.resources import files
 from typing import Any
 
-import jinja2
 import yaml
 from markupsafe import Markup
 
@@ -20,14 +17,17 @@ from petlab.report.gather import Chapter, Report, Run
 from petlab.report.summary import commit, grids, lead, many
 from petlab.tables.emit import html
 from petlab.tables.numbers import compact, fixed, percent, seconds
+from petlab.templates import environment, text
+
+HERE = "petlab.report"
 
 LEVEL = 3  # of the headings of a benchmark's tables: below the page's title and the benchmark's
 
 
 def render(report: Report) -> str:
     """The page. Every text that is not of this package's own files is escaped."""
-    script = _read("report.js")
-    template = _environment().get_template("page.html")
+    script = text(HERE, "report.js")
+    template = environment(HERE).get_template("page.html")
     return template.render(
         lead=lead(report),
         grids=grids(report),
@@ -36,7 +36,7 @@ def render(report: Report) -> str:
         runs=[_run(run) for run in report.runs],
         begun=report.begun,
         problems=report.problems,
-        style=Markup(html.style() + _read("report.css")),
+        style=Markup(html.style() + text(HERE, "report.css")),
         script=Markup(script),
         script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
     )
@@ -145,7 +145,7 @@ def _facts(run: Run) -> list[tuple[str, str]]:
     facts.append(("hardware", f"{environment.hardware} ({environment.device})"))
     versions = f"petlab {environment.petlab}, torch {environment.torch}, transformers {environment.transformers}"
     facts.append(("versions", f"{versions}, Python {environment.python}, commit {commit(record)}"))
-    return [(name, text) for name, text in facts if text]
+    return [(name, value) for name, value in facts if value]
 
 
 def _history(run: Run) -> list[list[str]]:
@@ -161,18 +161,3 @@ def _history(run: Run) -> list[list[str]]:
 def _name(config: dict[str, Any], group: str) -> str:
     found = config.get(group)
     return str(found.get("name", "?")) if isinstance(found, dict) else "?"
-
-
-@cache
-def _environment() -> jinja2.Environment:
-    return jinja2.Environment(
-        loader=jinja2.FunctionLoader(_read),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-    )
-
-
-def _read(name: str) -> str:
-    return files("petlab.report").joinpath(name).read_text(encoding="utf-8")

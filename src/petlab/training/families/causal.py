@@ -12,6 +12,7 @@ from torch import Tensor
 from petlab.data.spec import GenerationSpec
 from petlab.data.tokens import Row
 from petlab.training.batching import IGNORED, Batch, mask, padded
+from petlab.training.families.decoding import settings
 from petlab.training.objective import cross_entropy_sum
 
 
@@ -57,12 +58,7 @@ class Causal:
         written = model.generate(
             input_ids=given,
             attention_mask=mask(prompts, left=True).to(device),
-            num_beams=decoding.beams,
-            do_sample=False,
-            length_penalty=decoding.length_penalty,
-            no_repeat_ngram_size=decoding.no_repeat_ngram,
-            max_new_tokens=decoding.max_new_tokens,
-            min_new_tokens=None,
+            **settings(decoding),
             eos_token_id=self.end,
             pad_token_id=self.pad,
         )

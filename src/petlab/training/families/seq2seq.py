@@ -11,6 +11,7 @@ from torch import Tensor
 from petlab.data.spec import GenerationSpec
 from petlab.data.tokens import Row
 from petlab.training.batching import IGNORED, Batch, mask, padded, source_and_target
+from petlab.training.families.decoding import settings
 from petlab.training.objective import cross_entropy_sum
 
 
@@ -49,11 +50,6 @@ class Seq2Seq:
         written = model.generate(
             input_ids=batch.input_ids,
             attention_mask=batch.attention_mask,
-            num_beams=decoding.beams,
-            do_sample=False,
-            length_penalty=decoding.length_penalty,
-            no_repeat_ngram_size=decoding.no_repeat_ngram,
-            max_new_tokens=decoding.max_new_tokens,
-            min_new_tokens=None,
+            **settings(decoding),
         )
         return list(tokenizer.batch_decode(written, skip_special_tokens=True))
