@@ -77,6 +77,12 @@ def values(
     return _effect(strata, len(weights), unit)
 
 
+def of_seeds(columns: Mapping[str, Sequence[float]], places_each: int, unit: str = "points") -> Effect:
+    """The mean over columns of what was found seed by seed in each, from `places_each` runs a seed; seeds move it."""
+    strata = [Sample(name, tuple(float(one) for one in seeds)) for name, seeds in columns.items()]
+    return _effect(strata, places_each, unit)
+
+
 def runs(collected: Collected, row: str, column: Column, scale: str = "low") -> list[Record]:
     """The finished runs of a place, one a seed. Raises `Missing` where one lacks or there are fewer than three."""
     return _runs(collected, row, column, scale, ("done",))

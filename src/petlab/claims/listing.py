@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from petlab.claims import convergence, latency, parts, prompts, scale, start
+from petlab.claims import continual, convergence, latency, parts, prompts, scale, start
 from petlab.claims.claim import Claim, Missing, Verdict
-from petlab.claims.words import HOULSBY, HU, LECTURE
+from petlab.claims.words import HU, LECTURE
 from petlab.errors import UserError
 from petlab.tables.collect import Collected
 
@@ -38,17 +38,10 @@ _OPEN = (  # claims whose experiment the harness cannot run yet
         "embedded_switching",
         _no_rule,
     ),
-    Claim(
-        "continual.forgetting",
-        "new tasks do not harm old ones with PEFT, while sequential fine-tuning forgets",
-        f"{HOULSBY}, section 1",
-        "embedded_continual",
-        _no_rule,
-    ),
 )
 CLAIMS: tuple[Claim, ...] = (
-    *convergence.CLAIMS, *scale.CLAIMS, *parts.CLAIMS, *start.CLAIMS, *prompts.CLAIMS, *latency.CLAIMS,
-    *_OPEN,
+    *convergence.CLAIMS, *scale.CLAIMS, *parts.CLAIMS, *start.CLAIMS, *prompts.CLAIMS, *continual.CLAIMS,
+    *latency.CLAIMS, *_OPEN,
 )  # fmt: skip
 
 
