@@ -49,10 +49,15 @@ _MATTERS = {
 }
 
 
+_OF_KIN = ("method", "rate", "scale", "train", "limits")  # what cells that need each other may have of their own
+
+
 def configuration(cell: Cell, precision: str) -> dict[str, Any]:
     """The resolved configuration as the record keeps it."""
     method = {"name": cell.method_name, **plain(cell.method), "learning_rate": plain(cell.rate)}
     other = {"after": cell.earlier, "together": cell.companions}  # not there where it is empty, as in older records
+    kin = (*cell.earlier, *cell.companions)
+    differ = [part for part in _OF_KIN if any(getattr(one, part) != getattr(cell, part) for one in kin)]
     return {
         "model": plain(cell.model),
         "method": method,
@@ -63,6 +68,7 @@ def configuration(cell: Cell, precision: str) -> dict[str, Any]:
         "data_seed": cell.data_seed,
         "limits": plain(cell.limits),
         **{key: [one.dataset.name for one in cells] for key, cells in other.items() if cells},
+        **({"kin_differ": differ} if differ else {}),
     }
 
 
@@ -83,7 +89,10 @@ def identity(
     whole = configuration(cell, precision)
     config = whole | {group: {key: whole[group][key] for key in keys} for group, keys in _MATTERS.items()}
     rate = {key: value for key, value in plain(cell.rate).items() if key != "trials"}
+    config.pop("kin_differ", None)  # the ids of those cells say it
     config["method"] = {"name": cell.method_name, **_fields(cell.method), "learning_rate": rate}
+    if cell.train.select != "loss":
+        config["train"]["select"] = cell.train.select
     versions: dict[str, Any] = {
         "method": cell.method.version,
         "loop": loop.VERSION,

@@ -67,6 +67,16 @@ def _names(config: dict[str, Any], key: str) -> list[str]:
     return given
 
 
+def of_the_same_words(asked: Asked) -> bool:
+    """Whether a cell's own words give the cells that it needs, too."""
+    for one in asked.kin or ():
+        if set(_same_but(one.words, "", ())) != set(_same_but(asked.words, "", ())) or not of_the_same_words(one):
+            return False
+        if any(word.startswith("dataset.") for word in one.words):
+            return False
+    return True
+
+
 def _same_but(words: Sequence[str], dataset: str, after: Sequence[str]) -> tuple[str, ...]:
     """The words of a cell, said of another data set."""
     other = ("dataset", *KEYS)

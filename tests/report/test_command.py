@@ -10,6 +10,7 @@ import pytest
 
 from petlab import benchmark as benchmarks
 from petlab import config
+from petlab.cell import Limits
 from petlab.identity import configuration
 from petlab.report.command import of_record, of_request
 from tests.advice.given import record
@@ -30,6 +31,8 @@ def again(command: str) -> dict:  # type: ignore[type-arg]
         ["method=prefix", "method.learning_rate.peak=0.5", "train.clip=1.0", "train.betas=[0.9,0.95]"],
         ["method=prompt", "method.tokens=20", "dataset=embedded/restaurants", "dataset.generation.beams=4"],
         ["method=bitfit", "scale=high", "scale.rows=500", "train.precision=fp32"],
+        ["method=lora", "dataset=embedded/dialogues", "after=[embedded/topics,embedded/restaurants]", "limits.test=9"],
+        ["method=ia3", "dataset=embedded/dialogues", "together=[embedded/topics]"],
     ],
 )
 def test_a_record_is_repeated_by_its_command(words: list[str]) -> None:
@@ -55,6 +58,24 @@ def test_a_benchmarks_cell() -> None:
     assert "'method.targets=[q,k,v,o]'" in command
     assert "/home/me" not in command and "data.root=DIR" in command
     assert again(command)["method"]["targets"] == ["q", "k", "v", "o"]
+
+
+def test_a_cell_after_others_with_settings_of_their_own_gives_no_command() -> None:
+    """MNLI has a rate and epochs of its own in the table; tasks in sequence share theirs."""
+    requests = [
+        request
+        for table, row in (("hu2021_table2", "RoB_base (LoRA)"), ("embedded_continual", "LoRA, in sequence"))
+        for request in benchmarks.load(table).cells({"seed": "0"}, rows=[row])
+        if request.kin
+    ]
+    commands = {request.dataset: of_request(request) for request in requests}
+    assert {dataset for dataset, command in commands.items() if not command} == {"glue/mrpc", "glue/rte", "glue/stsb"}
+    assert "after=[embedded/topics,embedded/acceptability]" in commands["embedded/restaurants"]
+    cell = config.cell(["method=lora", "dataset=embedded/dialogues", "after=[embedded/topics]"])
+    assert cell.parent is not None
+    cell = dataclasses.replace(cell, parent=dataclasses.replace(cell.parent, limits=Limits(test=5)))
+    made = json.loads(json.dumps(configuration(cell, "fp32")))
+    assert made["kin_differ"] == ["limits"] and of_record(dataclasses.replace(record(), config=made)) == ""
 
 
 def test_settings_that_do_not_compose_give_no_command() -> None:
