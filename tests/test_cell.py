@@ -82,6 +82,18 @@ def test_the_id_follows_what_changes_results_and_nothing_else(tiny_cell: list[st
     assert len(different) == 9 and same not in different
 
 
+def test_a_score_of_the_validation_rows_may_choose_the_best(tiny_cell: list[str], tmp_path: Path) -> None:
+    by_loss, _ = run(config.cell(tiny_cell), workshop(tmp_path))
+    record, _ = run(config.cell([*tiny_cell, "train.select=accuracy", "train.patience=9"]), workshop(tmp_path))
+    assert record.id != by_loss.id
+    history = tmp_path / "results" / "runs" / record.id / "history.jsonl"
+    entries = [json.loads(line) for line in history.read_text().splitlines()]
+    scores = [entry["score"] for entry in entries]
+    assert scores[0] is None and all(0 <= score <= 1 for score in scores[1:])
+    best = next(entry for entry in entries if entry["score"] == max(scores[1:]))  # the first of equal ones
+    assert record.convergence is not None and record.convergence.step == best["step"]
+
+
 def test_content_of_the_data_decides_not_its_place(tiny_cell: list[str], tmp_path: Path) -> None:
     from tests.tiny import write_cola
 

@@ -127,6 +127,7 @@ def test_a_rate_of_the_user_keeps_the_shape_of_the_schedule() -> None:
         (["method=[lora,ia3]"], "method=combo method.parts="),
         (["method.rank=large"], "method.rank: 'large' is not allowed"),
         (["train.batch_size=0"], "train.batch_size: 0 is not allowed"),
+        (["train.select=bleu", "dataset=glue/cola"], "train.select with glue/cola: 'bleu' is not one of: .*matthews"),
         (["train.precision=fp8"], "train.precision: 'fp8' is not allowed"),
         (["seed=-1"], "seed=-1: a whole number from 0"),
         (["nonsense"], "nonsense"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import time
 import traceback
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -188,10 +189,11 @@ def _attempt(cell: Cell, workshop: Any, seat: Any, base: Base) -> Attempt:
             attempt.params = parameters.count(base.model, attachment)
             rows = workshop.rows(cell, base, attachment)
             family = family_of(cell.model.family, cell.dataset, base.tokenizer, attachment)
+            work = Work(cell, workshop, seat, base, attachment, family, rows)
             attempt.loaded = time.perf_counter()
             watch = workshop.watch(cell, seat)
             if cell.prompting is None:
-                attempt.fit = _train(cell, workshop, seat, base, attachment, family, rows, watch)
+                attempt.fit = work.train(watch)
             else:
                 attempt.fit.stopped = "untrained"
             if attempt.fit.stopped == "diverged" or (cell.prompting is None and attempt.fit.best_state is None):
@@ -199,7 +201,7 @@ def _attempt(cell: Cell, workshop: Any, seat: Any, base: Base) -> Attempt:
             else:
                 attachment.load_training_state(attempt.fit.best_state or {})
                 testing = time.perf_counter()
-                attempt.metrics = _test(cell, workshop, seat, base, attachment, family, rows)
+                attempt.metrics = work.test()
                 attempt.test_s = time.perf_counter() - testing
     except (UserError, KeyboardInterrupt):
         raise
@@ -211,67 +213,77 @@ def _attempt(cell: Cell, workshop: Any, seat: Any, base: Base) -> Attempt:
     return attempt
 
 
-def _train(
-    cell: Cell,
-    workshop: Any,
-    seat: Any,
-    base: Base,
-    attachment: Attachment,
-    family: Family,
-    rows: Any,
-    watch: Watch,
-) -> Fit:
-    """Fit the attached method, from where a killed process left it if there was one."""
-    return Trainer(
-        base.model,
-        family,
-        attachment,
-        rows.train,
-        rows.validation,
-        settings=cell.train,
-        rate=cell.rate,
-        scale=cell.scale,
-        precision=seat.precision,
-        seed=cell.seed,
-        watch=watch,
-        save=workshop.saver(seat.run),
-        resume=workshop.resumable(seat.run),
-    ).fit()
+@dataclass(frozen=True)
+class Work:
+    """A cell with all that training and testing need: the base with the method attached, and the rows as token ids."""
 
+    cell: Cell
+    workshop: Any
+    seat: Any
+    base: Base
+    attachment: Attachment
+    family: Family
+    rows: Any
 
-def _test(
-    cell: Cell, workshop: Any, seat: Any, base: Base, attachment: Attachment, family: Family, rows: Any
-) -> dict[str, float]:
-    """Let the model answer the test rows; keep the answers and what a task must keep; the scores.
+    def train(self, watch: Watch) -> Fit:
+        """Fit the attached method, from where a killed process left it if there was one."""
+        cell = self.cell
+        return Trainer(
+            self.base.model,
+            self.family,
+            self.attachment,
+            self.rows.train,
+            self.rows.validation,
+            settings=cell.train,
+            rate=cell.rate,
+            scale=cell.scale,
+            precision=self.seat.precision,
+            seed=cell.seed,
+            watch=watch,
+            judge=None if cell.train.select == "loss" else self.judged,
+            save=self.workshop.saver(self.seat.run),
+            resume=self.workshop.resumable(self.seat.run),
+        ).fit()
 
-    Scores of the other cells' test rows have names such as `embedded/topics:exact_match`.
-    """
+    def judged(self) -> float:
+        """The validation score that chooses the best evaluation; rows of companions are not asked."""
+        validation = self.workshop.splits(self.cell).validation
+        given = self.answers(self.cell, self.rows.validation[: len(validation)])
+        return asked.score(self.cell.dataset, given, validation).whole[self.cell.train.select]
 
-    def answers(one: Cell, test: Any) -> list[str]:
+    def test(self) -> dict[str, float]:
+        """Let the model answer the test rows; keep the answers and what a task must keep; the scores.
+
+        Scores of the other cells' test rows have names such as `embedded/topics:exact_match`.
+        """
+        cell, workshop = self.cell, self.workshop
+        outputs = self.answers(cell, self.rows.test, workshop.testing(cell))
+        if cell.prompting is not None:
+            outputs = [cell.prompting.answer(output) for output in outputs]
+        test = workshop.splits(cell).test
+        scores = asked.score(cell.dataset, outputs, test)
+        workshop.keep(self.seat.run, self.attachment, [example.id for example in test], outputs, scores.rows)
+        whole = dict(scores.whole)
+        for one in cell.others:
+            rows = workshop.rows(one, self.base, self.attachment).test
+            given = self.answers(one, rows, workshop.testing(one))
+            found = asked.score(one.dataset, given, workshop.splits(one).test).whole
+            whole |= {f"{one.dataset.name}:{name}": value for name, value in found.items()}
+        return whole
+
+    def answers(self, one: Cell, rows: Any, watch: Callable[[int, int], None] | None = None) -> list[str]:
+        """What the model answers to rows of a cell's data set, decoded as that data set asks."""
         written = generate(
-            base.model,
-            base.tokenizer,
-            parallel.dealt(test),
-            family,
-            batch=cell.train.evaluation_batch,
-            precision=seat.precision,
+            self.base.model,
+            self.base.tokenizer,
+            parallel.dealt(rows),
+            self.family,
+            batch=self.cell.train.evaluation_batch,
+            precision=self.seat.precision,
             decoding=one.dataset.generation,
-            watch=workshop.testing(one),
+            watch=watch,
         )
-        return parallel.texts(written, len(test))
-
-    outputs = answers(cell, rows.test)
-    if cell.prompting is not None:
-        outputs = [cell.prompting.answer(output) for output in outputs]
-    test = workshop.splits(cell).test
-    scores = asked.score(cell.dataset, outputs, test)
-    workshop.keep(seat.run, attachment, [example.id for example in test], outputs, scores.rows)
-    whole = dict(scores.whole)
-    for one in cell.others:
-        given = answers(one, workshop.rows(one, base, attachment).test)
-        found = asked.score(one.dataset, given, workshop.splits(one).test).whole
-        whole |= {f"{one.dataset.name}:{name}": value for name, value in found.items()}
-    return whole
+        return parallel.texts(written, len(rows))
 
 
 def _environment(environment: Environment, ran: Parallel | None) -> Environment:

@@ -12,8 +12,9 @@ from petlab import lineage
 from petlab.attachment import Method, Technique
 from petlab.cell import Cell, Limits, TrackerSettings
 from petlab.data.spec import DatasetSpec
-from petlab.errors import UserError
+from petlab.errors import UserError, choices
 from petlab.methods.combo import Combo
+from petlab.metrics import asked
 from petlab.models import ModelSpec
 from petlab.overrides import Composer, check_parts, compose
 from petlab.training.settings import LearningRate, Scale, Train
@@ -48,24 +49,27 @@ def from_source(source: lineage.Source) -> Cell:
     return dataclasses.replace(made, parent=parent, companions=companions)
 
 
-def from_plain(config: Mapping[str, Any], choices: Mapping[str, str]) -> Cell:
+def from_plain(config: Mapping[str, Any], chosen: Mapping[str, str]) -> Cell:
     """Check a composed configuration, group by group; the cell as it is without others before or beside it.
 
     Raises:
         UserError: an unknown key, a value of the wrong type or outside its range.
     """
     train = build(Train, config["train"], "train")
-    method_name = choices["method"]
+    method_name = chosen["method"]
     method, rate = _method(method_name, config["method"])
     if train.lr is not None:
         rate = rate.with_peak(train.lr)
+    dataset = DatasetSpec.from_dict(config["dataset"])
+    if train.select not in (scores := ["loss", *asked.choosing(dataset)]):
+        raise choices(f"train.select with {dataset.name}", train.select, scores)
     root = config["data"]["root"]
     return Cell(
         model=build(ModelSpec, config["model"], "model"),
         method_name=method_name,
         method=method,
         rate=rate,
-        dataset=DatasetSpec.from_dict(config["dataset"]),
+        dataset=dataset,
         scale=build(Scale, config["scale"], "scale"),
         train=train,
         seed=_integer(config["seed"], "seed"),

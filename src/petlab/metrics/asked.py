@@ -63,6 +63,11 @@ def asked(spec: DatasetSpec) -> list[str]:
     return list(dict.fromkeys((spec.metric, *spec.metrics)))
 
 
+def choosing(spec: DatasetSpec) -> list[str]:
+    """The scores that may choose the best evaluation: those that are found under the name they are asked by."""
+    return [name for name in asked(spec) if name in ROW_SCORERS or name in _GLUE or spec.scored_as == "wikisql"]
+
+
 def version(spec: DatasetSpec, name: str) -> int:
     """The version of one score: raised when its numbers change; part of the run id."""
     return ROW_SCORERS[name][1] if name in ROW_SCORERS else _TOGETHER[spec.scored_as][1]
