@@ -48,6 +48,10 @@ def shop(tmp_path: Path) -> Workshop:
     return Workshop(tmp_path / "results")
 
 
+def no_luck(*_: object, **__: object) -> None:
+    raise RuntimeError("no luck")
+
+
 def names(outcome: Outcome[int]) -> list[str]:
     return [entry.cell.dataset.name for entry in outcome.trained]
 
@@ -143,7 +147,7 @@ def test_a_cell_after_a_failed_one_is_blocked_until_that_is_tried_again(
 ) -> None:
     child = on(words, STSB, f"after=[{COLA}]")
     with monkeypatch.context() as patch:
-        patch.setattr(story, "_train", lambda *_: (_ for _ in ()).throw(RuntimeError("no luck")))
+        patch.setattr(story, "Trainer", no_luck)
         [entry], outcome = swept(shop, child)
     assert [one.cell.dataset.name for one in outcome.failed] == [COLA, STSB]
     assert entry.state == "blocked" and "which failed: RuntimeError: no luck" in str(entry.problem)

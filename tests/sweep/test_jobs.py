@@ -54,3 +54,20 @@ def test_every_cell_is_in_one_job() -> None:
 def test_the_longest_job_goes_first() -> None:
     jobs = cut([*cells({("a", "x"): 3}), *cells({("b", "y"): 2}, rows=10_000)], workers=1)
     assert groups(jobs[0]) == {("b", "y")}
+
+
+def test_cells_that_start_from_each_other_are_one_job_in_their_order() -> None:
+    todo = cells({("a", "x"): 3, ("a", "y"): 3, ("a", "z"): 1})
+    for number, entry in enumerate(todo):
+        entry.seat = cast(Any, SimpleNamespace(run=f"run {number}", data=SimpleNamespace(train_rows=100)))
+    by_key = {entry.key: entry for entry in todo}
+    for seed in (0, 1):
+        by_key["a", "y", seed].parent = by_key["a", "x", seed]
+    done = cells({("a", "w"): 1})[0]
+    done.seat = cast(Any, SimpleNamespace(run="trained before", data=SimpleNamespace(train_rows=100)))
+    by_key["a", "z", 0].parent = done
+    jobs = [[entry.key for entry in job] for job in cut(list(reversed(todo)), workers=100)]
+    assert sorted(key for job in jobs for key in job) == sorted(by_key)
+    for seed in (0, 1):
+        assert [("a", "x", seed), ("a", "y", seed)] in jobs
+    assert [("a", "z", 0)] in jobs  # what it starts from is there
