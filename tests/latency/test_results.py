@@ -89,6 +89,11 @@ def test_the_table_is_laid_out_like_the_papers() -> None:
     assert "prefix at 1 × 16: it takes 5 of the model's 16 positions" in rest
 
 
+def test_ways_that_were_left_empty_alike_share_a_line() -> None:
+    found = latency({(way, batch, 8): "no room" for way in ("base", "lora") for batch in (1, 2)})
+    assert show.text(found).splitlines()[-1] == "– base, lora at 1 × 8, 2 × 8: no room"
+
+
 def test_a_model_without_a_limit_is_not_shortened() -> None:
     assert "no method shortens" in show.text(latency({("base", 1, 8): [1] * 6}))
 

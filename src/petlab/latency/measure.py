@@ -144,5 +144,5 @@ def _too_long(way: Way, most: int | None, length: int) -> str:
     if most is None or length <= most - way.taken:
         return ""
     if way.taken:
-        return f"it takes {way.taken} of the model's {most} positions, {most - way.taken} are left for the text"
-    return f"the model has {most} positions; one with more: model=gpt2_small model.random_weights=true"
+        return f"it takes {way.taken:,} of the model's {most:,} positions, {most - way.taken:,} are left for the text"
+    return f"the model has {most:,} positions; one with more: model=gpt2_small model.random_weights=true"

@@ -54,20 +54,25 @@ def _positions(latency: Latency) -> list[str]:
     most = latency.positions
     if most is None:
         return ["positions: the model has no limit, so no method shortens the usable length"]
-    lines = [f"positions: the model has {most}"]
+    lines = [f"positions: the model has {most:,}"]
     for way, taken in latency.taken.items():
         if taken:
-            lines.append(f"  {way} shortens the usable length: it takes {taken}, {most - taken} are left for the text")
+            lines.append(
+                f"  {way} shortens the usable length: it takes {taken:,}, {most - taken:,} are left for the text"
+            )
     return lines
 
 
 def _problems(latency: Latency) -> list[str]:
     """What was left empty, and why."""
-    empty: dict[tuple[str, str], list[str]] = {}
+    places: dict[tuple[str, str], list[str]] = {}
     for one in latency.measures:
         if one.problem:
-            empty.setdefault((one.way, one.problem), []).append(f"{one.batch} × {one.length}")
-    return [f"– {way} at {', '.join(places)}: {problem}" for (way, problem), places in empty.items()]
+            places.setdefault((one.way, one.problem), []).append(f"{one.batch} × {one.length}")
+    ways: dict[tuple[str, str], list[str]] = {}
+    for (way, problem), empty in places.items():
+        ways.setdefault((", ".join(empty), problem), []).append(way)
+    return [f"– {', '.join(alike)} at {empty}: {problem}" for (empty, problem), alike in ways.items()]
 
 
 def as_csv(latency: Latency) -> str:
