@@ -142,3 +142,11 @@ def test_a_row_like_none_is_refused(old: str, new: str, message: str) -> None:
         text = text.replace("  - {label: LoRA}\n", "")
     with pytest.raises(UserError, match=message):
         parse("changed", text)
+
+
+def test_a_row_of_some_data_sets_only() -> None:
+    text = made_up.TEXT.replace("    method: lora\n", "    method: lora\n    only: [samsum]\n")
+    cells = parse("some", text).cells({"scale": "low"})
+    assert [(one.row, one.dataset) for one in cells] == [("Full", "ag_news"), ("Full", "samsum"), ("LoRA r2", "samsum")]
+    with pytest.raises(UserError, match="only: xsum is the data set of no column"):
+        parse("wrong", text.replace("only: [samsum]", "only: [xsum]"))

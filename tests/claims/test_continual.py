@@ -9,6 +9,7 @@ import pytest
 
 from petlab.benchmark import CellRequest, load
 from petlab.record import Record
+from petlab.tables.quality import score
 from tests.claims.test_rules import Change, claim, given, word
 
 ORDER = ("embedded/topics", "embedded/acceptability", "embedded/restaurants", "embedded/dialogues")
@@ -74,3 +75,15 @@ def test_the_benchmark_asks_for_chains_with_each_tasks_own_settings() -> None:
     [second] = third.kin
     [same] = [one for one in requests if (one.row, one.dataset) == ("LoRA, in sequence", ORDER[1])]
     assert second.overrides == same.overrides  # so that the table's own cell is the one that is gone on from
+
+
+def test_a_score_of_an_old_task_is_empty_where_the_cell_did_not_come_after_it() -> None:
+    def asked(request: CellRequest, record: Record) -> Record:
+        after = request.overrides.get("after", "[]") + request.overrides.get("together", "[]")
+        kept = {name: one for name, one in record.metrics.items() if name.partition(":")[0] in after or ":" not in name}
+        return dataclasses.replace(record, metrics=kept)
+
+    collected = given(claim("continual.forgetting"), asked)
+    column = collected.benchmark.column("4 topics")
+    shown = {row: score(collected.group(row, ORDER[3], "low"), column)[0].text for row in collected.rows}
+    assert {row for row, text in shown.items() if not text} == {row for row in shown if "one set" in row}

@@ -10,32 +10,32 @@ from petlab.benchmark import Column
 from petlab.claims.claim import Claim, Verdict
 from petlab.claims.contrast import above, of_seeds, places, runs
 from petlab.claims.words import FULL, HOULSBY, HU, IA3, LORA, PEFT
+from petlab.tables.bootstrap import Floats
 from petlab.tables.collect import Collected
 
 NEAR = 1.0  # points: what counts as as good
 SEQUENCE, APART, AT_ONCE = ", in sequence", ", one set a task", ", multi-task"
-Points = np.ndarray[tuple[int], np.dtype[np.float64]]
 
 
 def _tasks(collected: Collected) -> list[tuple[Column, Column]]:
     """Each task's column where it is learned, and the one of its score after the last; of the last they are one."""
-    columns = places(collected)
+    columns = places(collected, [column.key for column in collected.benchmark.columns if column.dataset])
     end = [column for column in columns if column.dataset == columns[-1].dataset]
     learned = [column for column in columns if ":" not in column.metric]
     return [(first, next(one for one in end if one.label == first.label)) for first in learned]
 
 
-def _points(collected: Collected, row: str, column: Column) -> Points:
+def _points(collected: Collected, row: str, column: Column) -> Floats:
     """A row's score by seed."""
     return np.array([100 * run.metrics[column.metric] for run in runs(collected, row, column)])
 
 
-def _mean(collected: Collected, rows: Sequence[str], column: Column) -> Points:
+def _mean(collected: Collected, rows: Sequence[str], column: Column) -> Floats:
     """By seed, the mean of several rows."""
     return np.array(np.mean([_points(collected, row, column) for row in rows], axis=0))
 
 
-def _lost(collected: Collected, rows: Sequence[str]) -> dict[str, Points]:
+def _lost(collected: Collected, rows: Sequence[str]) -> dict[str, Floats]:
     """Of each old task, by seed: the score when it was learned minus the one after the last task."""
     return {
         first.key: _mean(collected, rows, first) - _mean(collected, rows, end)

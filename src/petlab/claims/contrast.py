@@ -77,7 +77,7 @@ def values(
     return _effect(strata, len(weights), unit)
 
 
-def of_seeds(columns: Mapping[str, Sequence[float]], places_each: int, unit: str = "points") -> Effect:
+def of_seeds(columns: Mapping[str, Floats], places_each: int, unit: str = "points") -> Effect:
     """The mean over columns of what was found seed by seed in each, from `places_each` runs a seed; seeds move it."""
     strata = [Sample(name, tuple(float(one) for one in seeds)) for name, seeds in columns.items()]
     return _effect(strata, places_each, unit)
