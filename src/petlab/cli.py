@@ -152,6 +152,7 @@ def parser() -> argparse.ArgumentParser:
 
     pretrain = commands.add_parser("pretrain", help="make an embedded base from the synthetic world")
     pretrain.add_argument("model", help="nano_t5, nano_roberta or nano_gpt2")
+    pretrain.add_argument("--width", type=int, metavar="N", help="another d_model (nano_t5), kept in the user's cache")
     pretrain.add_argument("--out", metavar="DIR", help="where the weights go (default: into the package)")
     budget = pretrain.add_mutually_exclusive_group()
     budget.add_argument("--minutes", type=float, help="the budget in minutes of steps; the schedule ends with it")

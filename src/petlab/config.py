@@ -15,7 +15,7 @@ from petlab.data.spec import DatasetSpec
 from petlab.errors import UserError, choices
 from petlab.methods.combo import Combo
 from petlab.metrics import asked
-from petlab.models import ModelSpec
+from petlab.models import ModelSpec, widths
 from petlab.overrides import Composer, check_parts, compose
 from petlab.training.settings import LearningRate, Scale, Train
 from petlab.typed import build
@@ -65,7 +65,7 @@ def from_plain(config: Mapping[str, Any], chosen: Mapping[str, str]) -> Cell:
         raise choices(f"train.select with {dataset.name}", train.select, scores)
     root = config["data"]["root"]
     return Cell(
-        model=build(ModelSpec, config["model"], "model"),
+        model=_model(config["model"]),
         method_name=method_name,
         method=method,
         rate=rate,
@@ -79,6 +79,12 @@ def from_plain(config: Mapping[str, Any], chosen: Mapping[str, str]) -> Cell:
         results=Path(config["paths"]["results"]).expanduser(),
         data_root=None if root is None else Path(root).expanduser(),
     )
+
+
+def _model(config: Mapping[str, Any]) -> ModelSpec:
+    """The base, under a name of its own where a width was asked for."""
+    model = build(ModelSpec, config, "model")
+    return model if model.width is None else dataclasses.replace(model, name=widths.called(model.name, model.width))
 
 
 def _method(name: str, config: Mapping[str, Any]) -> tuple[Method, LearningRate]:

@@ -14,7 +14,7 @@ from typing import Any
 
 from petlab import record as records
 from petlab.cell import Cell, plain
-from petlab.models import ModelSpec, is_local, weights_folder
+from petlab.models import ModelSpec, is_local, tokenizer_folder, weights_folder
 from petlab.store import write_atomic
 
 _PACKAGE = Path(__file__).resolve().parent
@@ -35,7 +35,8 @@ def weights(spec: ModelSpec) -> str:
 def _shape(spec: ModelSpec) -> str:
     """A hash of what a random model is built by: a folder's files, or the values of its configuration."""
     if is_local(spec):
-        return _folder_hash(weights_folder(spec)[0])
+        width = "" if spec.width is None else f", width {spec.width}"
+        return _folder_hash(tokenizer_folder(spec)) + width
     return hashlib.sha256(json.dumps(plain(spec.architecture), sort_keys=True).encode()).hexdigest()
 
 

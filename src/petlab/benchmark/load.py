@@ -6,6 +6,8 @@ say `like: LABEL`: it is run as that row is, but for its own overrides.
 
 A row says what reproduces it in `overrides`, in `dataset_overrides` for single data sets, and in `by_dataset` as the
 papers' own tables of settings do: a list for each key, one value for each data set in the order of the columns.
+
+A file may say `axis: {KEY: [A, B]}`: every row stands once for each value; without `rows` these are all of `like`'s.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from typing import Any, TypeVar, get_args
 
 import yaml
 
+from petlab.benchmark.axis import spread
 from petlab.benchmark.spec import (
     FIGURES,
     KINDS,
@@ -34,7 +37,7 @@ from petlab.benchmark.spec import (
 )
 from petlab.errors import UserError, choices
 
-_TOP = ("like", *(name for name in Benchmark.__dataclass_fields__ if name != "name"))
+_TOP = ("axis", "like", *(name for name in Benchmark.__dataclass_fields__ if name != "name"))
 _ROW = ("by_dataset", "like", *Row.__dataclass_fields__)
 _COLUMN = tuple(Column.__dataclass_fields__)
 _SPREAD = re.compile(r"^(?P<value>.*\S)\s*±\s*(?P<spread>\S+)$")
@@ -86,7 +89,11 @@ def _benchmark(name: str, given: Mapping[str, Any]) -> Benchmark:
     base = load(given["like"]) if "like" in given else None
     columns = tuple(_column(entry) for entry in given["columns"]) if "columns" in given or not base else base.columns
     scales = tuple(given["scales"]) if "scales" in given else base.scales if base else (NO_SCALE,)
-    rows = tuple(_row(entry, columns, scales, base) for entry in given["rows"])
+    axis = given.get("axis", {})
+    alike = base.rows if base and axis and "rows" not in given else ()
+    rows = alike or tuple(_row(entry, columns, scales, base) for entry in given["rows"])
+    if axis:
+        rows = spread(rows, {key: [_hydra(value) for value in values] for key, values in axis.items()})
     keys = [row.key for row in rows]
     differences = (
         tuple(_difference(entry) for entry in given["differences"])

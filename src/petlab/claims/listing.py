@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from petlab.claims import continual, convergence, latency, parts, prompts, scale, start
+from petlab.claims import continual, convergence, latency, parts, prompts, scale, start, widths
 from petlab.claims.claim import Claim, Missing, Verdict
-from petlab.claims.words import HU, LECTURE
+from petlab.claims.words import HU
 from petlab.errors import UserError
 from petlab.tables.collect import Collected
 
@@ -18,20 +18,6 @@ def _no_rule(collected: Collected) -> Verdict:
 
 _OPEN = (  # claims whose experiment the harness cannot run yet
     Claim(
-        "prompt_length.width",
-        "larger models care less for the length of a prompt",
-        f"{LECTURE}, prompt tuning",
-        "embedded_widths",
-        _no_rule,
-    ),
-    Claim(
-        "shots.width",
-        "larger models gain more from examples",
-        f"{LECTURE}, few-shot and zero-shot",
-        "embedded_widths",
-        _no_rule,
-    ),
-    Claim(
         "switching.drift",
         "tasks are switched by subtracting BA and adding another one",
         f"{HU}, section 4.1",
@@ -41,7 +27,7 @@ _OPEN = (  # claims whose experiment the harness cannot run yet
 )
 CLAIMS: tuple[Claim, ...] = (
     *convergence.CLAIMS, *scale.CLAIMS, *parts.CLAIMS, *start.CLAIMS, *prompts.CLAIMS, *continual.CLAIMS,
-    *latency.CLAIMS, *_OPEN,
+    *latency.CLAIMS, *widths.CLAIMS, *_OPEN,
 )  # fmt: skip
 
 

@@ -19,6 +19,6 @@ def pretrain(arguments: Namespace) -> int:
             raise UserError(f"--{unit} {given:g}: a positive number is needed")
     sigterm_as_interrupt()
     out = None if arguments.out is None else Path(arguments.out)
-    out = recipes.run(arguments.model, out, arguments.minutes, arguments.tokens)
+    out = recipes.run(arguments.model, out, arguments.minutes, arguments.tokens, arguments.width)
     print(f"{arguments.model} -> {out}")
     return 0

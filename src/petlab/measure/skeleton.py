@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 
-from petlab.models import ModelSpec, build, weights_folder
+from petlab.models import ModelSpec, build, tokenizer_folder, weights_folder, widths
 
 LABELS = 2  # of a classification head where no data set says how many
 
@@ -17,7 +17,8 @@ LABELS = 2  # of a classification head where no data set says how many
 def skeleton(spec: ModelSpec, labels: int | None = None) -> Any:
     """The model that a specification names, on the meta device.
 
-    Its sizes come from the YAML's `architecture`, or from the configuration in the model's folder.
+    Its sizes come from the YAML's `architecture`, or from the configuration in the model's folder; those of a base at
+    another width from the shipped one's.
 
     Args:
         spec: the model.
@@ -34,7 +35,9 @@ def skeleton(spec: ModelSpec, labels: int | None = None) -> Any:
 def _architecture(spec: ModelSpec) -> Mapping[str, Any]:
     if spec.architecture and not Path(spec.path).is_dir():
         return spec.architecture
-    folder, _ = weights_folder(spec)
+    folder = weights_folder(spec)[0] if spec.width is None else tokenizer_folder(spec)
     found: dict[str, Any] = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    if spec.width is not None:
+        found |= widths.sizes(found, spec.width)
     # Names of labels would say how wide the head is.
     return {key: value for key, value in found.items() if key not in ("id2label", "label2id", "num_labels")}

@@ -18,7 +18,8 @@ import transformers
 from torch import Tensor, nn
 
 from petlab.errors import UserError
-from petlab.models.places import EMBEDDED, EMBEDDED_TOKENIZER, is_local, local_folder, tokenizer_folder, weights_folder
+from petlab.models import widths
+from petlab.models.places import EMBEDDED, EMBEDDED_TOKENIZER, is_local, tokenizer_folder, weights_folder
 from petlab.models.spec import Family, ModelSpec
 
 __all__ = [
@@ -30,8 +31,10 @@ __all__ = [
     "embedding_parameters",
     "is_local",
     "load_base",
+    "tokenizer_folder",
     "weights_folder",
     "weights_sha256",
+    "widths",
 ]
 
 
@@ -147,7 +150,9 @@ def _auto_class(spec: ModelSpec, labels: int | None) -> Any:
 
 def _random(spec: ModelSpec, auto: Any, heads: dict[str, int], tokenizer: Any) -> Any:
     if is_local(spec):
-        config = transformers.AutoConfig.from_pretrained(local_folder(spec), **heads)
+        config = transformers.AutoConfig.from_pretrained(tokenizer_folder(spec), **heads)
+        if spec.width is not None:
+            config.update(widths.sizes(config.to_dict(), spec.width))
         model = auto.from_config(config, dtype=torch.float32)
     elif spec.architecture:
         # Embeddings and positions are built around the padding token, so it has to be known before.

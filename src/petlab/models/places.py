@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from petlab.errors import UserError
+from petlab.models import widths
 from petlab.models.spec import ModelSpec
 
 EMBEDDED = "petlab:"
@@ -23,7 +24,8 @@ _HUB_FILES = ("*.json", "*.txt", "*.model", "*.jinja", *_WEIGHT_FILES)
 def weights_folder(spec: ModelSpec) -> tuple[Path, str | None]:
     """Folder with config, weights and tokenizer, and the hub's commit where it comes from there.
 
-    Raises UserError where shipped weights are missing, or a hub model is neither in the cache nor to be fetched.
+    Raises UserError where shipped weights or those of a width are missing, or a hub model is neither in the cache nor
+    to be fetched.
     """
     if is_local(spec):
         return local_folder(spec), None
@@ -39,7 +41,10 @@ def is_local(spec: ModelSpec) -> bool:
 def local_folder(spec: ModelSpec) -> Path:
     if spec.path.startswith(PACKAGE):
         return _package_folder(spec)
-    return shipped_folder(spec.path.removeprefix(EMBEDDED)) if spec.path.startswith(EMBEDDED) else Path(spec.path)
+    if not spec.path.startswith(EMBEDDED):
+        return Path(spec.path)
+    base = spec.path.removeprefix(EMBEDDED)
+    return shipped_folder(base) if spec.width is None else widths.folder(base, spec.width)
 
 
 def _package_folder(spec: ModelSpec) -> Path:
@@ -64,6 +69,12 @@ def shipped_folder(name: str) -> Path:
 
 
 def tokenizer_folder(spec: ModelSpec) -> Path:
+    """Folder with the tokenizer, and with the configuration unless that is the YAML's: what random weights need.
+
+    A base of another width has its tokenizer from the shipped one, and of its configuration all but `widths.sizes`.
+    """
+    if spec.path.startswith(EMBEDDED):
+        return shipped_folder(spec.path.removeprefix(EMBEDDED))
     if is_local(spec):
         return local_folder(spec)
     return shipped_folder(EMBEDDED_TOKENIZER)

@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from petlab.models import widths
+
 Family = Literal["seq2seq", "causal", "encoder"]
 
 
 @dataclass(frozen=True)
 class ModelSpec:
-    """Which base to load (conf/model/*.yaml)."""
+    """Which base to load (conf/model/*.yaml). Raises UserError for a width that it cannot have."""
 
     name: str
     family: Family
@@ -24,6 +26,12 @@ class ModelSpec:
     """Weights drawn from `init_seed` instead of loaded; for a hub id this needs no hub."""
     init_seed: int = 0
     """Also draws a new classification head."""
+    width: int | None = None
+    """d_model, where a shipped base is wanted at another width than it is shipped at."""
     dtype: Literal["float32", "bfloat16"] = "float32"
     architecture: Mapping[str, Any] = field(default_factory=dict)
     """`model_type` and the config values that differ from its defaults: enough to build the model without the hub."""
+
+    def __post_init__(self) -> None:
+        if self.width is not None:
+            widths.check(self.path, self.width)

@@ -22,19 +22,29 @@ def say(line: str) -> None:
     print(line, flush=True)
 
 
-def produce(recipe: Recipe, work: Path, out: Path, budget: Budget) -> Path:
-    """Tokenizer, text, training, export. Steps that were done before are taken from `work`."""
+def produce(
+    recipe: Recipe, work: Path, out: Path, budget: Budget, *, text: Path | None = None, words: Path | None = None
+) -> Path:
+    """Tokenizer, text, training, export. Steps that were done before are taken from `work`.
+
+    Args:
+        recipe, budget: what to do, and for how long.
+        work: folder of the tokenizer, the tokenised text and the checkpoint.
+        out: folder of the finished model.
+        text: folder of the tokenised text, where several sizes share it.
+        words: folder of a tokenizer that is there already.
+    """
     keep_memory()
     family = FAMILIES[recipe.family]
-    words = _tokenizer(recipe, family, work / "tokenizer")
+    vocabulary = AutoTokenizer.from_pretrained(words) if words else _tokenizer(recipe, family, work / "tokenizer")
 
     def items_of(stage: int) -> batches.Items:
-        items = batches.load_or_make(recipe, family, stage, words, work, say)
+        items = batches.load_or_make(recipe, family, stage, vocabulary, text or work, say)
         say(f"stage {stage + 1}: {len(items)} items, {items.tokens / 1e6:.1f} M tokens")
         return items
 
     model, position = loop.train(recipe, family, items_of, work / CHECKPOINT, budget, say)
-    export(model, family, words, out)
+    export(model, family, vocabulary, out)
     say(f"{position.step} steps, {position.tokens / 1e6:.1f} M tokens, {position.seconds / 60:.1f} minutes: {out}")
     return out
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import torch
@@ -10,6 +10,7 @@ from torch import nn
 
 from petlab.data.embedded import cloze
 from petlab.data.embedded.corpus import Shares
+from petlab.models.widths import Size
 
 
 @dataclass(frozen=True)
@@ -132,6 +133,12 @@ RECIPES = {
         decay_from=0.88,
     ),
 }
+
+
+def at_width(recipe: Recipe, width: int) -> Recipe:
+    """The same recipe at another width; heads and feed-forward follow."""
+    size = Size(recipe.width, recipe.heads, recipe.inner).at(width)
+    return replace(recipe, width=size.width, heads=size.heads, inner=size.inner)
 
 
 def optimisers(model: nn.Module, recipe: Recipe) -> list[torch.optim.Optimizer]:

@@ -1,0 +1,66 @@
+"""Other widths of a shipped base: what follows from the width, and where the weights lie once they are pretrained."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from petlab.errors import UserError
+
+PATHS = ("petlab:nano_t5",)
+STEP = 32
+MOST = 1024
+LEAST_HEADS = 4  # begin by looking at a neighbour (`petlab.pretrain.seq2seq`)
+
+
+@dataclass(frozen=True)
+class Size:
+    """What changes with the width of a T5: d_model, heads of an attention (of 32 at every width), d_ff."""
+
+    width: int
+    heads: int
+    inner: int
+
+    def at(self, width: int) -> Size:
+        """In proportion: heads to the nearest whole number, at least four, d_ff to the nearest multiple of 32."""
+        times = width / self.width
+        return Size(width, max(LEAST_HEADS, round(self.heads * times)), STEP * max(1, round(self.inner * times / STEP)))
+
+
+def check(path: str, width: int) -> None:
+    """Raise UserError for a base that is made at one width only, or a width that it cannot have."""
+    if path not in PATHS:
+        raise UserError(f"width {width}: {path} is of one width only; {', '.join(PATHS)} is made at others, too")
+    if width % STEP or not STEP <= width <= MOST:
+        raise UserError(f"width {width}: a multiple of {STEP} from {STEP} to {MOST:,} is needed")
+
+
+def called(name: str, width: int) -> str:
+    """What a base is called at a width that was asked for: `nano_t5_w64`."""
+    return f"{name}_w{width}"
+
+
+def sizes(config: Mapping[str, Any], width: int) -> dict[str, int]:
+    """The values of a T5 configuration that are others at a width."""
+    size = Size(config["d_model"], config["num_heads"], config["d_ff"]).at(width)
+    return {"d_model": size.width, "num_heads": size.heads, "d_ff": size.inner}
+
+
+def cached(base: str, width: int) -> Path:
+    """Where a base pretrained at a width is kept, there yet or not: in the user's cache, whatever the results."""
+    cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(cache) / "petlab" / "bases" / called(base, width)
+
+
+def folder(base: str, width: int) -> Path:
+    """Folder of a base pretrained at a width. Raises UserError where it has not been pretrained yet."""
+    found = cached(base, width)
+    if not (found / "tokenizer.json").is_file():  # written last
+        raise UserError(
+            f"model.width={width}: {base} of this width is not in {found}; "
+            f"make it with: petlab pretrain {base} --width {width} (or use model.random_weights=true)"
+        )
+    return found
