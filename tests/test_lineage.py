@@ -209,6 +209,9 @@ def test_what_cannot_go_on_is_refused(words: list[str], shop: Workshop) -> None:
     ):
         with pytest.raises(UserError, match=sentence):
             config.cell([*child, *bad])
+    for other in ("seed=1", "method=ia3"):
+        with pytest.raises(UserError, match="differ in base, method or seed"):
+            composed([(0, Asked(tuple(child), (Asked((*words, other)),)))])
     _, outcome = swept(shop, [*child, "method=prefix", "method.prefix_length=2", "method.hidden=4"])
     assert names(outcome) == [COLA] and "method.hidden=null" in str(outcome.failed[0].problem)
 

@@ -44,8 +44,11 @@ def from_source(source: lineage.Source) -> Cell:
         raise UserError(f"{key}: {made.method_name} trains nothing; take a method that trains")
     if companions and made.model.family == "encoder":
         raise UserError(f"together: the head of an encoder answers one data set; {made.model.name} is one")
-    if parent is not None and (parent.model, parent.seed) != (made.model, made.seed):
-        raise UserError(f"after: {made.title} and {parent.title} differ in base or seed; one goes on from the other")
+    one, other = ((cell.model, cell.method_name, cell.seed) for cell in (made, parent or made))
+    if parent is not None and one != other:
+        raise UserError(
+            f"after: {made.title} and {parent.title} differ in base, method or seed; one starts from the other"
+        )
     return dataclasses.replace(made, parent=parent, companions=companions)
 
 

@@ -83,7 +83,11 @@ def test_a_papers_table_on_a_stand_in(
     monkeypatch.setattr(Workshop, "_read", lambda *_: made_up().data)  # rows that are at hand, whatever the set
 
     def planned(*more: str) -> list[dict[str, str]]:
-        return list(csv.DictReader(io.StringIO(out(capsys, table, *words, *more, "--csv"))))
+        lines = list(csv.DictReader(io.StringIO(out(capsys, table, *words, *more, "--csv"))))
+        first = [line for line in lines if not line["row"]]  # what rows of the table start from
+        assert {line["dataset"] for line in first} == ({"glue/mnli"} if table == "hu2021_table2" else set())
+        assert lines[: len(first)] == first
+        return lines[len(first) :]
 
     stand_in = planned("model=nano_t5")
     assert len(stand_in) == cells and {cell["model"] for cell in stand_in} == {"nano_t5"}
