@@ -34,8 +34,13 @@ def paired(above: Sequence[float], below: Sequence[float]) -> Ratio:
     Args:
         above, below: one positive number a repetition, at least `LEAST`.
     """
-    ratios = sorted(one / other for one, other in zip(above, below, strict=True))
-    count = len(ratios)
+    return typical([one / other for one, other in zip(above, below, strict=True)])
+
+
+def typical(values: Sequence[float]) -> Ratio:
+    """The median of one number a repetition, with its interval as `paired` has it. At least `LEAST` of them."""
+    ordered = sorted(values)
+    count = len(ordered)
     if count < LEAST:
         raise ValueError(f"{count} repetitions; an interval needs {LEAST}")
     outside = 0.0
@@ -43,7 +48,7 @@ def paired(above: Sequence[float], below: Sequence[float]) -> Ratio:
     while outside + math.comb(count, place) / 2**count <= (1 - COVERAGE) / 2:
         outside += math.comb(count, place) / 2**count
         place += 1
-    return Ratio(median(ratios), ratios[place - 1], ratios[-place], count)
+    return Ratio(median(ordered), ordered[place - 1], ordered[-place], count)
 
 
 def interleaved(parts: Mapping[str, Callable[[], float]], repetitions: int) -> dict[str, list[float]]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from petlab.errors import choices
 from petlab.measure.environment import environment, machine_name
 from petlab.progress import Reporter
-from petlab.speed import results
+from petlab.speed import figure, results
 from petlab.speed.measures import GROUPS, Settings
 from petlab.speed.results import Finding
 
@@ -42,4 +42,5 @@ def measure(groups: Sequence[str], settings: Settings, out: Path, reporter: Repo
             found.append(finding)
             reporter.line(f"{finding.name}: {finding.ratio:.2f} {finding.unit}".rstrip())
             results.write(path, results.merged(path, found), dataclasses.asdict(here), settings.threads)
+    figure.draw(results.merged(path, found), path.with_name(f"{path.stem}_growth"))
     return path, results.merged(path, found)

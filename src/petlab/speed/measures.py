@@ -12,7 +12,7 @@ from pathlib import Path
 from statistics import median
 
 from petlab.measure.ratios import Ratio, interleaved, paired
-from petlab.speed import cells, steps, sweep
+from petlab.speed import cells, growth, steps, sweep
 from petlab.speed.results import Finding, of_number, of_ratio
 from petlab.speed.work import work
 
@@ -120,20 +120,49 @@ def sweep_measures(settings: Settings, say: Say) -> Iterator[Finding]:
     yield of_number("sweep of 24 cells, peak memory of the last over the sixth", growth, 1.05, "at most", "×")
 
 
+def growth_measures(settings: Settings, say: Say) -> Iterator[Finding]:
+    """The exponents of cost against rows, model width, cells and processes."""
+    with tempfile.TemporaryDirectory() as folder:
+        axes = {
+            "growth with rows": (lambda: growth.rows(settings.threads), 1.05),
+            "growth with model width": (lambda: growth.widths(settings.threads, Path(folder)), 2.0),
+            "growth with cells": (lambda: growth.cells(settings.threads), 1.0),
+            "growth with processes": (growth.processes, -0.7),
+        }
+        for name, (parts, goal) in axes.items():
+            say(name)
+            ready = parts()
+            if len(ready) < 2:
+                say(f"{name}: one size alone can be had here; left out")
+                continue
+            found = growth.measured(ready, settings.repetitions)
+            yield of_ratio(name, found.exponent, goal, "at most", unit="", points=found.points)
+
+
 def command_measures(settings: Settings, say: Say) -> Iterator[Finding]:
-    """Commands that should answer at once."""
-    say("petlab --help")
-    times = []
-    for _ in range(settings.repetitions):
-        started = time.perf_counter()
-        subprocess.run([sys.executable, "-m", "petlab.cli", "--help"], capture_output=True, check=True)
-        times.append(time.perf_counter() - started)
-    yield of_number("petlab --help", median(times), 0.5, "at most", "s")
+    """Commands that should answer at once: the help, a plan of 2,000 cells."""
+    times: dict[str, list[float]] = {}
+    seeds = ",".join(str(seed) for seed in range(500))
+    with tempfile.TemporaryDirectory() as folder:
+        many = ["-m", "method=lora,ia3,bitfit,prompt", "dataset=embedded/acceptability", f"seed={seeds}"]
+        commands = {
+            "petlab --help": ["--help"],
+            "plan of 2,000 cells": ["run", *many, f"paths.results={folder}", "--dry-run", "-q"],
+        }
+        for name, words in commands.items():
+            say(name)
+            for _ in range(settings.repetitions):
+                started = time.perf_counter()
+                subprocess.run([sys.executable, "-m", "petlab.cli", *words], capture_output=True, check=True)
+                times.setdefault(name, []).append(time.perf_counter() - started)
+    yield of_number("petlab --help", median(times["petlab --help"]), 0.5, "at most", "s")
+    yield of_number("plan of 2,000 cells", median(times["plan of 2,000 cells"]), 10.0, "at most", "s")
 
 
 GROUPS: dict[str, Callable[[Settings, Say], Iterator[Finding]]] = {
     "step": step_measures,
     "cell": cell_measures,
     "sweep": sweep_measures,
+    "growth": growth_measures,
     "command": command_measures,
 }

@@ -21,8 +21,8 @@ class Finding:
         ratio, low, high: the median ratio and its interval; the same number three times for what is counted once.
         goal: what the ratio should reach.
         sense: whether it should be at least or at most the goal.
-        unit: `×` for ratios, `s`, or nothing for a share.
-        detail: medians in seconds, repetitions, scores: what a reader needs to judge the ratio.
+        unit: `×` for ratios, `s`, or nothing for a share or an exponent.
+        detail: medians in seconds, repetitions, scores: what a reader needs to judge the ratio; `points` of a growth.
     """
 
     name: str
@@ -40,10 +40,12 @@ class Finding:
         return self.high >= self.goal if self.sense == "at least" else self.low <= self.goal
 
 
-def of_ratio(name: str, found: Ratio, goal: float, sense: Literal["at least", "at most"], **detail: Any) -> Finding:
-    """The finding of a paired ratio."""
+def of_ratio(
+    name: str, found: Ratio, goal: float, sense: Literal["at least", "at most"], unit: str = "×", **detail: Any
+) -> Finding:
+    """The finding of a paired ratio, or of another number a repetition."""
     repeated = {"repetitions": found.repetitions, **detail}
-    return Finding(name, found.ratio, found.low, found.high, goal, sense, detail=repeated)
+    return Finding(name, found.ratio, found.low, found.high, goal, sense, unit, repeated)
 
 
 def of_number(
