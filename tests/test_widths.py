@@ -113,6 +113,11 @@ def test_pretrained_on_demand_and_found_by_width(
         drawn = load_base(replace(SPEC, width=width, random_weights=True))
         assert drawn.info.parameters == base.info.parameters
         assert drawn.info.weights_sha256 != base.info.weights_sha256
+    root = write_cola(tmp_path / "data")
+    words = ["dataset=glue/cola", f"data.root={root}", f"paths.results={tmp_path / 'results'}", "scale.rows=16"]
+    capsys.readouterr()
+    assert main(["run", "model.width=32", *words, "--dry-run"]) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == "1 missing"
     widths.folder("nano_t5", 32).joinpath("tokenizer.json").unlink()
     with pytest.raises(UserError, match="petlab pretrain nano_t5 --width 32"):
         load_base(replace(SPEC, width=32))

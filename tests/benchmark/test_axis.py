@@ -45,5 +45,12 @@ def test_values_of_the_axis_filter() -> None:
 
 @pytest.mark.parametrize("axis", ["{model.width: []}", "{model.width: [64], seed: [1]}", "{model.width: 64}"])
 def test_an_axis_is_one_key_with_values(axis: str) -> None:
-    with pytest.raises(UserError, match=r"benchmark made_up: "):
+    with pytest.raises(UserError, match="benchmark made_up: axis: one key with a list of values is needed"):
         parse("made_up", OWN + f"axis: {axis}")
+
+
+def test_what_no_axis_can_be_is_one_sentence() -> None:
+    with pytest.raises(UserError, match="axis must be a mapping"):
+        parse("made_up", OWN + "axis: [64, 256]")
+    with pytest.raises(UserError, match="two rows have the same label"):
+        parse("made_up", OWN + "axis: {model.width: [64, 64]}")

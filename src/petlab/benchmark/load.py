@@ -89,11 +89,11 @@ def _benchmark(name: str, given: Mapping[str, Any]) -> Benchmark:
     base = load(given["like"]) if "like" in given else None
     columns = tuple(_column(entry) for entry in given["columns"]) if "columns" in given or not base else base.columns
     scales = tuple(given["scales"]) if "scales" in given else base.scales if base else (NO_SCALE,)
-    axis = given.get("axis", {})
+    axis = {key: _list(values) for key, values in _mapping(given.get("axis", {}), "axis").items()}
     alike = base.rows if base and axis and "rows" not in given else ()
     rows = alike or tuple(_row(entry, columns, scales, base) for entry in given["rows"])
     if axis:
-        rows = spread(rows, {key: [_hydra(value) for value in values] for key, values in axis.items()})
+        rows = spread(rows, axis)
     keys = [row.key for row in rows]
     differences = (
         tuple(_difference(entry) for entry in given["differences"])
@@ -278,6 +278,11 @@ def _hydra(value: object) -> str:
     if isinstance(value, dict):
         return "{" + ",".join(f"{key}:{_hydra(item)}" for key, item in value.items()) + "}"
     return str(value)
+
+
+def _list(given: object) -> list[str]:
+    """The values of a list; none where something else stands."""
+    return [_hydra(value) for value in given] if isinstance(given, list) else []
 
 
 def _kind(word: str) -> Kind:
