@@ -11,6 +11,8 @@ import pytest
 from petlab import benchmark as benchmarks
 from petlab import cli, reference
 from petlab.commands.common import plan_benchmark
+from petlab.store import Store
+from petlab.workshop import Workshop
 from tests.records import made_up
 from tests.report.given import Page
 
@@ -62,3 +64,19 @@ def test_mistakes(words: list[str], tmp_path: Path, capsys: pytest.CaptureFixtur
     assert cli.main(["report", *words, f"paths.results={tmp_path}"]) == 2
     assert capsys.readouterr().err.splitlines()[-1].startswith("petlab: ")
     assert not (tmp_path / "report").exists()
+
+
+@pytest.mark.usefixtures("alone")
+def test_a_benchmark_at_widths_needs_records_of_a_width(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those of the shipped width leave it out of the page, with the weights that it lacks."""
+    monkeypatch.setattr(benchmarks, "names", lambda: ["embedded_shots_widths"])
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setattr(Workshop, "_read", lambda _self, _cell: made_up().data)
+    base = made_up("0" * 16)
+    groups = {"method": {"name": "lora"}, "dataset": {"name": "embedded/topics"}, "scale": {"name": "low"}}
+    for width, said in ((None, False), (64, True)):
+        config = {**base.config, **groups, "model": {"name": "nano_t5", "width": width}}
+        Store(tmp_path).save(dataclasses.replace(base, config=config))
+        assert cli.main(["report", "--quiet", f"paths.results={tmp_path}"]) == 0
+        page = Page((tmp_path / "report" / "index.html").read_text(encoding="utf-8"))
+        assert any("petlab pretrain nano_t5 --width" in text for text in page.text("li")) is said

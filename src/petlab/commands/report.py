@@ -75,12 +75,15 @@ def _may_show(name: str, records: Sequence[Record]) -> bool:
     if not benchmark.synthetic:
         return False
     there = {_place(record) for record in [*records, *reference.everything(name).values()]}
-    return any((one.overrides["method"], one.dataset, one.scale, one.seed) in there for one in benchmark.cells())
+    cells = ((one.overrides, one.dataset, one.scale, one.seed) for one in benchmark.cells())
+    return any((said.get("model.width", "null"), said["method"], *rest) in there for said, *rest in cells)
 
 
 def _place(record: Record) -> tuple[object, ...]:
-    groups = [record.config.get(group) for group in ("method", "dataset", "scale")]
-    return (*(group.get("name") if isinstance(group, dict) else None for group in groups), record.config.get("seed"))
+    model, *groups = (record.config.get(group) for group in ("model", "method", "dataset", "scale"))
+    width = model.get("width") if isinstance(model, dict) else None
+    names = (group.get("name") if isinstance(group, dict) else None for group in groups)
+    return ("null" if width is None else str(width), *names, record.config.get("seed"))
 
 
 @dataclass(frozen=True)
