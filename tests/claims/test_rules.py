@@ -200,7 +200,9 @@ def test_the_intrinsic_dimension_is_told_of_each_structure() -> None:
 
 
 def test_words_choose_claims_or_families() -> None:
-    assert [one.id for one in chosen(["tasks.bytes", "switching"])] == ["tasks.bytes", "switching.drift"]
+    assert [one.id for one in chosen(["tasks.bytes", "switching"])] == [
+        "tasks.bytes", "switching.float32", "switching.bfloat16",
+    ]  # fmt: skip
     assert chosen([]) == list(CLAIMS) and len({one.id for one in CLAIMS}) == len(CLAIMS)
     with pytest.raises(UserError, match="'later' is not there; the families are: convergence"):
         chosen(["later"])

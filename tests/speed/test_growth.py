@@ -33,7 +33,7 @@ def test_more_rows_take_more_steps() -> None:
 
 def test_a_process_that_fails_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(growth, "SHORT", ("method=lorra",))
-    with pytest.raises(UserError, match="ended with 2: .*'lorra' is not one of"):
+    with pytest.raises(UserError, match=r"ended with 2: .*'lorra' is not one of"):
         growth.processes((1,), 1)[1]()
 
 

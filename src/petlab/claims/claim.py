@@ -44,9 +44,9 @@ class Claim:
     Attributes:
         id: `FAMILY.PART`.
         source: document and section, as a reader would look it up.
-        benchmark: whose records decide; a name that is no benchmark (yet) leaves the claim undecided. `latency` stands
-            for the measurements of `petlab latency`.
-        judge: the rule, told of the benchmark's `Collected` records or of a `Latency`; raises `Missing`.
+        benchmark: whose records decide; a name that is no benchmark (yet) leaves the claim undecided. `latency` and
+            `switching` stand for the measurements of `petlab latency` and `petlab switch`.
+        judge: the rule, told of the benchmark's `Collected` records, a `Latency` or a `Together`; raises `Missing`.
         overrides: of every cell of the benchmark, such as more seeds than its table asks for.
     """
 

@@ -4,30 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from petlab.claims import continual, convergence, latency, parts, prompts, scale, start, widths
-from petlab.claims.claim import Claim, Missing, Verdict
-from petlab.claims.words import HU
+from petlab.claims import continual, convergence, latency, parts, prompts, scale, start, switching, widths
+from petlab.claims.claim import Claim
 from petlab.errors import UserError
-from petlab.tables.collect import Collected
 
-
-def _no_rule(collected: Collected) -> Verdict:
-    """Of a claim whose benchmark is still to be written."""
-    raise Missing(f"a rule for the records of {collected.benchmark.name}")
-
-
-_OPEN = (  # claims whose experiment the harness cannot run yet
-    Claim(
-        "switching.drift",
-        "tasks are switched by subtracting BA and adding another one",
-        f"{HU}, section 4.1",
-        "embedded_switching",
-        _no_rule,
-    ),
-)
 CLAIMS: tuple[Claim, ...] = (
     *convergence.CLAIMS, *scale.CLAIMS, *parts.CLAIMS, *start.CLAIMS, *prompts.CLAIMS, *continual.CLAIMS,
-    *latency.CLAIMS, *widths.CLAIMS, *_OPEN,
+    *latency.CLAIMS, *switching.CLAIMS, *widths.CLAIMS,
 )  # fmt: skip
 
 

@@ -39,7 +39,8 @@ def _text(found: Together) -> str:
     for drift in found.drift:
         lines.append(
             f"{drift.switches} switches by subtraction in {drift.dtype}: weights of the base are off by at most "
-            f"{drift.largest:.2e}, relative norm {drift.relative:.2e}, {100 * drift.changed:.1f} % of them; "
+            f"{drift.largest:.2e}, relative norm {drift.relative:.2e} ({drift.of_update:.2e} of a task's own change), "
+            f"{100 * drift.changed:.1f} % of them; "
             f"{1000 * drift.seconds:.2f} ms a switch"
         )
     return "\n".join([*lines, "petlab itself keeps the touched weights and puts them back: no drift"])

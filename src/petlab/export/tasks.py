@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import torch
 from torch import Tensor
@@ -13,6 +15,8 @@ from petlab.errors import UserError
 from petlab.export.finished import Finished, attached
 from petlab.measure.switching import Drift, added, by_subtraction, originals
 from petlab.models import load_base
+from petlab.store import write_atomic
+from petlab.typed import build
 
 KINDS = (torch.float32, torch.bfloat16)
 
@@ -73,6 +77,19 @@ def together(runs: Sequence[Finished], switches: int) -> Together:
         copies_bytes=len(tasks) * base,
         drift=tuple(by_subtraction(weights, changes, switches, kind) for kind in KINDS),
     )
+
+
+def write(path: Path, found: Together) -> None:
+    """Keep what was measured as JSON."""
+    write_atomic(path, json.dumps(dataclasses.asdict(found), indent=1, allow_nan=False) + "\n")
+
+
+def read(path: Path) -> Together:
+    """What `write` kept. Raises UserError where the file is none of it."""
+    try:
+        return build(Together, json.loads(path.read_text(encoding="utf-8")), path.name)
+    except (OSError, ValueError) as error:
+        raise UserError(f"{path}: {error}; delete it and measure again") from None
 
 
 def _bytes(tensors: Iterable[Tensor]) -> int:

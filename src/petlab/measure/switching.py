@@ -6,6 +6,7 @@ W_0 by subtracting BA and then adding a different B'A'". In floating point W_0 d
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ class Drift:
         dtype: type of the weights (`float32`, `bfloat16`).
         largest: of the differences of single weights.
         relative: norm of all differences over the norm of the weights.
+        of_update: norm of all differences over the norm of a task's ΔW, on the average of the tasks.
         changed: share of the weights that differ at all.
         seconds: of one switch, on the average.
     """
@@ -35,6 +37,7 @@ class Drift:
     dtype: str
     largest: float
     relative: float
+    of_update: float
     changed: float
     seconds: float
 
@@ -96,11 +99,13 @@ def by_subtraction(
     _add(now, changes[switches % len(changes)], -1)
     before, after = (torch.cat([part[name].flatten().double() for name in start]) for part in (start, now))
     away = (after - before).abs()
+    update = sum(math.sqrt(sum(float(one.double().square().sum()) for one in task.values())) for task in changes)
     return Drift(
         switches=switches,
         dtype=str(dtype).removeprefix("torch."),
         largest=float(away.max()),
         relative=float(away.norm() / before.norm()),
+        of_update=float(away.norm()) * len(changes) / update if update else 0.0,
         changed=float((away > 0).double().mean()),
         seconds=seconds,
     )
