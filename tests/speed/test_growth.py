@@ -9,7 +9,7 @@ import pytest
 from petlab.errors import UserError
 from petlab.measure.ratios import Ratio
 from petlab.speed import figure, growth
-from petlab.speed.results import of_ratio
+from petlab.speed.results import of_growth, of_ratio
 
 
 def test_the_exponent_is_that_of_a_power() -> None:
@@ -39,7 +39,7 @@ def test_a_process_that_fails_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_figure_where_there_are_points(tmp_path: Path) -> None:
     exponent = Ratio(1.0, 0.9, 1.1, 6)
-    with_points = of_ratio("growth with rows", exponent, 1.05, "at most", unit="", points=[(100, 1.0), (200, 2.0)])
+    with_points = of_growth("growth with rows", growth.Growth([(100, 1.0), (200, 2.0)], exponent), 1.05)
     drawn = figure.draw([with_points], tmp_path / "growth")
     assert [path.suffix for path in drawn] == [".pdf", ".svg", ".png"]
     assert all(path.stat().st_size > 1000 for path in drawn)

@@ -18,7 +18,7 @@ def comes_back(dtype: str) -> Callable[[Together], Verdict]:
     """The base is what it was after many switches, its weights held in a type: what is left is small beside a task."""
 
     def judge(found: Together) -> Verdict:
-        [drift] = [one for one in found.drift if one.dtype == dtype] or [None]
+        drift = next((one for one in found.drift if one.dtype == dtype), None)
         if drift is None:
             raise Missing(f"needs weights in {dtype}")
         left = 100 * drift.of_update

@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from statistics import median
 
@@ -74,30 +75,33 @@ def rows(threads: int, sizes: Sequence[int] = ROWS) -> dict[int, Callable[[], fl
             record, _ = story.run(config.cell(words), Workshop(Path(folder)))
         return record.time.train_s
 
-    return {size: lambda size=size: run(size) for size in sizes}
+    return {size: partial(run, size) for size in sizes}
 
 
 def widths(threads: int, folder: Path, sizes: Sequence[int] = WIDTHS) -> dict[int, Callable[[], float]]:
     """Training steps of full fine-tuning on the embedded base's form at so many units a token, from random weights."""
-    parts = {}
+    parts: dict[int, Callable[[], float]] = {}
     for size in sizes:
         words = [f"model.width={size}", "model.random_weights=true", "method=full", "dataset=embedded/dialogues"]
         ready = work([*words, "limits.validation=8", "limits.test=8"], folder, threads=threads)
-        run = steps.sides(ready, 4)["petlab"]
-        parts[size] = lambda run=run: run().seconds
+        parts[size] = partial(_stepped, steps.sides(ready, 4)["petlab"])
     return parts
+
+
+def _stepped(run: Callable[[], steps.Stepped]) -> float:
+    return run().seconds
 
 
 def cells(threads: int, sizes: Sequence[int] = CELLS) -> dict[int, Callable[[], float]]:
     """Sweeps of so many short cells in one process, from an empty store."""
-    return {size: lambda size=size: _swept(size, 1, threads) for size in sizes}
+    return {size: partial(_swept, size, 1, threads) for size in sizes}
 
 
 def processes(sizes: Sequence[int] | None = None, number: int = 8) -> dict[int, Callable[[], float]]:
     """One sweep of short cells by so many processes of one thread each, over one store; as many as there are cores."""
     most = usable_cores()
     sizes = sizes or [size for size in (1, 2, 4, 8, 16, 32) if size <= most]
-    return {size: lambda size=size: _swept(number, size, 1) for size in sizes}
+    return {size: partial(_swept, number, size, 1) for size in sizes}
 
 
 def _swept(number: int, workers: int, threads: int) -> float:

@@ -13,7 +13,7 @@ from statistics import median
 
 from petlab.measure.ratios import Ratio, interleaved, paired
 from petlab.speed import cells, growth, steps, sweep
-from petlab.speed.results import Finding, of_number, of_ratio
+from petlab.speed.results import Finding, of_growth, of_number, of_ratio
 from petlab.speed.work import work
 
 Say = Callable[[str], None]
@@ -123,7 +123,7 @@ def sweep_measures(settings: Settings, say: Say) -> Iterator[Finding]:
 def growth_measures(settings: Settings, say: Say) -> Iterator[Finding]:
     """The exponents of cost against rows, model width, cells and processes."""
     with tempfile.TemporaryDirectory() as folder:
-        axes = {
+        axes: dict[str, tuple[Callable[[], dict[int, Callable[[], float]]], float]] = {
             "growth with rows": (lambda: growth.rows(settings.threads), 1.05),
             "growth with model width": (lambda: growth.widths(settings.threads, Path(folder)), 2.0),
             "growth with cells": (lambda: growth.cells(settings.threads), 1.0),
@@ -135,8 +135,7 @@ def growth_measures(settings: Settings, say: Say) -> Iterator[Finding]:
             if len(ready) < 2:
                 say(f"{name}: one size alone can be had here; left out")
                 continue
-            found = growth.measured(ready, settings.repetitions)
-            yield of_ratio(name, found.exponent, goal, "at most", unit="", points=found.points)
+            yield of_growth(name, growth.measured(ready, settings.repetitions), goal)
 
 
 def command_measures(settings: Settings, say: Say) -> Iterator[Finding]:

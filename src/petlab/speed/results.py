@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from petlab.measure.ratios import Ratio
+from petlab.speed.growth import Growth
 from petlab.store import write_atomic
 
 
@@ -40,12 +41,17 @@ class Finding:
         return self.high >= self.goal if self.sense == "at least" else self.low <= self.goal
 
 
-def of_ratio(
-    name: str, found: Ratio, goal: float, sense: Literal["at least", "at most"], unit: str = "×", **detail: Any
-) -> Finding:
-    """The finding of a paired ratio, or of another number a repetition."""
+def of_ratio(name: str, found: Ratio, goal: float, sense: Literal["at least", "at most"], **detail: Any) -> Finding:
+    """The finding of a paired ratio."""
     repeated = {"repetitions": found.repetitions, **detail}
-    return Finding(name, found.ratio, found.low, found.high, goal, sense, unit, repeated)
+    return Finding(name, found.ratio, found.low, found.high, goal, sense, detail=repeated)
+
+
+def of_growth(name: str, found: Growth, goal: float) -> Finding:
+    """The finding of an exponent, which should be at most its goal."""
+    one = found.exponent
+    detail = {"repetitions": one.repetitions, "points": found.points}
+    return Finding(name, one.ratio, one.low, one.high, goal, "at most", "", detail)
 
 
 def of_number(
