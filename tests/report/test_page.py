@@ -11,6 +11,7 @@ import re
 import pytest
 
 from petlab.benchmark.load import parse
+from petlab.claims import Claim, undecided
 from petlab.report import Report, gather, render
 from tests.advice.given import record, sweep
 from tests.report.given import Page, chapter, report
@@ -36,6 +37,14 @@ def test_ids_are_unique_and_links_resolve(page: Page) -> None:
     used = [value for tag in ("use",) for one in page.all(tag) for name, value in one.items() if "href" in name]
     assert used and all(value[1:] in ids for value in used)
     assert all(one[1:] in ids for one in re.findall(r"url\((#[^)]+)\)", " ".join(map(str, page.elements))))
+
+
+def test_claims_stand_under_the_benchmark_that_judges_them(text: str) -> None:
+    assert "What the papers claim" not in text  # of a benchmark that none is about
+    claim = Claim("a.b", "less is <more>", "paper, section 1", "made_up", lambda _: undecided("too little"))
+    judged = dataclasses.replace(chapter(made_up.benchmark()), judged=[(claim, claim.verdict(None))])
+    shown = render(gather([judged]))
+    assert "less is &lt;more&gt;" in shown and "<b>not decided</b>" in shown and "too little" in shown
 
 
 def test_nothing_is_loaded_from_elsewhere(text: str, page: Page) -> None:

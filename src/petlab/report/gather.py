@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from petlab.benchmark import Benchmark, CellKey, CellRequest
+from petlab.claims import Claim, Verdict
 from petlab.record import Record
 from petlab.report.command import of_record, of_request
 from petlab.tables.grid import Document
@@ -16,12 +17,16 @@ TrainLosses = Callable[[str], Mapping[int, float]]  # of a run id, by step: mean
 
 @dataclass(frozen=True)
 class Chapter:
-    """One benchmark: its cells with their records and where these came from, and its tables and figures."""
+    """One benchmark: its cells with their records and where these came from, its tables and figures.
+
+    `judged`: what the papers claim of what it measures, with the verdicts of these records.
+    """
 
     benchmark: Benchmark
     requests: Sequence[CellRequest]
     placed: Placed
     document: Document
+    judged: Sequence[tuple[Claim, Verdict]] = ()
 
     @property
     def records(self) -> list[Record]:

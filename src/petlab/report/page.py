@@ -70,6 +70,7 @@ def _chapter(chapter: Chapter) -> dict[str, Any]:
         "citation": document.citation,
         "synthetic": document.synthetic,
         "body": Markup(html.fragment(document, LEVEL)),
+        "judged": chapter.judged,
         "scales": _behind(chapter),
     }
 
