@@ -45,6 +45,7 @@ class Composer:
         self._folders = [Path(str(importlib.resources.files("petlab.conf"))), *([config_dir] if config_dir else [])]
         self._groups = {path.name for folder in self._folders for path in folder.iterdir() if path.is_dir()}
         self._known: dict[tuple[str, ...], tuple[Any, dict[str, str]]] = {}
+        self._plain: dict[tuple[str, ...], Any] = {}
         self._parts: dict[tuple[str, ...], list[str]] = {}
 
     def __call__(self, words: Sequence[str]) -> Composed:
@@ -69,6 +70,9 @@ class Composer:
             values = [_parsed(word) for word in words if word not in chosen]
             if all(_sets_one_value(override) for override in values):
                 config, choices = self._chosen((*parts, *chosen))
+                plain = self._with_values((*parts, *chosen), [(one.key_or_group, one.value()) for one in values])
+                if plain is not None:
+                    return plain, dict(choices)
                 config = copy.deepcopy(config)
                 for override in values:
                     OmegaConf.update(config, override.key_or_group, override.value(), merge=True)
@@ -76,6 +80,32 @@ class Composer:
         except (HydraException, OmegaConfBaseException):
             pass  # Hydra's own words on what is wrong are better
         return self.whole([*parts, *words])
+
+    def _with_values(self, chosen: tuple[str, ...], values: Sequence[tuple[str, Any]]) -> dict[str, Any] | None:
+        """A choice of groups with single values replaced, as plain containers; None where OmegaConf has more to say:
+        a value that is a group or refers to another, a key that is not there, a choice whose values refer to others.
+
+        OmegaConf's copies take 3 ms a cell, these 0.1.
+        """
+        from omegaconf import OmegaConf
+
+        if chosen not in self._plain:
+            config, _ = self._chosen(chosen)
+            literal = OmegaConf.to_container(config, resolve=False)
+            self._plain[chosen] = literal if literal == _containers(config) else None
+        known = self._plain[chosen]
+        if known is None:
+            return None
+        plain: dict[str, Any] = _copied(known)
+        for key, value in values:
+            *parents, last = key.split(".")
+            node: Any = plain
+            for parent in parents:
+                node = node.get(parent) if isinstance(node, dict) else None
+            if not isinstance(node, dict) or last not in node or isinstance(node[last], dict) or not _literal(value):
+                return None
+            node[last] = _copied(value)
+        return plain
 
     def whole(self, words: Sequence[str]) -> Composed:
         """The same by one compose of everything."""
@@ -194,6 +224,20 @@ def _sets_one_value(override: Any) -> bool:
         and not (override.is_add() or override.is_force_add() or override.is_delete())
         and not (override.is_sweep_override() or override.is_hydra_override())
     )
+
+
+def _literal(value: Any) -> bool:
+    """Whether a value means itself: a number, a word without a reference, or a list of such."""
+    if isinstance(value, list):
+        return all(_literal(one) for one in value)
+    return value is None or isinstance(value, (bool, int, float)) or (type(value) is str and "${" not in value)
+
+
+def _copied(value: Any) -> Any:
+    """A copy of plain containers."""
+    if isinstance(value, dict):
+        return {key: _copied(one) for key, one in value.items()}
+    return [_copied(one) for one in value] if isinstance(value, list) else value
 
 
 def _containers(config: Any) -> dict[str, Any]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import functools
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -197,17 +198,23 @@ def _source(spec: DatasetSpec, seed: int, root: Path | None) -> _Source:
 
 
 def _embedded(spec: DatasetSpec, name: str, seed: int) -> _Source:
-    # Imported here: its lexicon takes time that other data sets need not spend.
-    from petlab.data.embedded import generate
-
     _wanted(spec, SPLITS)
-    rows = generate(name, seed)
+    rows = {split: list(examples) for split, examples in _generated(name, seed).items()}
     for split in SPLITS:
         for example in rows[split]:
             if spec.labels and example.targets[0] not in spec.labels:
                 allowed = ", ".join(spec.labels)
                 raise UserError(f"{spec.name}: generated label {example.targets[0]!r} is not one of: {allowed}")
     return _Source(rows, "embedded")
+
+
+@functools.lru_cache(maxsize=2)
+def _generated(name: str, seed: int) -> Mapping[str, Sequence[Example]]:
+    """All rows of an embedded set; every scale takes from the same ones."""
+    # Imported here: its lexicon takes time that other data sets need not spend.
+    from petlab.data.embedded import generate
+
+    return generate(name, seed)
 
 
 def _from_files(spec: DatasetSpec, root: Path) -> _Source:

@@ -74,6 +74,10 @@ class SweepFolder:
         path.parent.mkdir(parents=True, exist_ok=True)
         return path
 
+    def entered(self) -> bool:
+        """Whether any worker has been here."""
+        return any((self.path / "logs").glob("*.log"))
+
     def stop(self) -> None:
         (self.path / "stop").touch()
 

@@ -72,6 +72,7 @@ class _Driver(Generic[Key]):
         self.outcome = outcome
         self.launcher = launcher
         self.begun: Counter[int] = Counter()
+        self.fruitless = 0  # rounds in a row that began no cell
         self.working: set[int] = set()
         self.unseen: list[tuple[Told, float]] = []  # settled, their records not seen yet
         self.started = time.monotonic()
@@ -139,9 +140,14 @@ class _Driver(Generic[Key]):
         return sum(self.begun.values()) + self.number - len(self.open)
 
     def _after(self, round_: _Round, moved: bool) -> bool:
-        """What a round left: cells to give up, cells to launch again; False where another round would be no better."""
+        """What a round left: cells to give up, cells to launch again; False where another round would be no better.
+
+        A worker can be killed before it has told of a cell, so jobs that ran and began none are tried once more.
+        """
         self.working.clear()
-        if not self._progress():
+        self.fruitless = 0 if moved else self.fruitless + 1
+        again = moved or (self.folder.entered() and self.fruitless < BEGINNINGS)
+        if not (self._progress() or again):
             raise UserError(f"hydra/launcher={self.launcher.name}: {round_.problem or 'no job ran'}")
         for number, entry in list(self.open.items()):
             if self.begun[number] >= BEGINNINGS:
@@ -150,9 +156,9 @@ class _Driver(Generic[Key]):
                 self.outcome.failed.append(self.open.pop(number))
         if self.open:
             why = f" ({round_.problem})" if round_.problem else ""
-            then = "launched again" if moved else "no job began one; the same command goes on"
+            then = "launched again" if again else "no job began one; the same command goes on"
             self.workshop.reporter.line(f"{len(self.open)} cell(s) lost their process{why}: {then}")
-        return moved
+        return again
 
 
 class _Round:
