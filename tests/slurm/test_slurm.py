@@ -107,8 +107,11 @@ def requeue(job: str) -> None:
 
 
 def pre_empt(job: str) -> None:
-    """What a cluster sends first when it wants a node back."""
-    slurm("scancel", "--signal=TERM", job)
+    """What a cluster sends first when it wants a node back.
+
+    Not waited for: the job goes back into the queue at once, and scancel would try for minutes to signal it there.
+    """
+    subprocess.Popen(["scancel", "--signal=TERM", job], stderr=subprocess.DEVNULL)
 
 
 def drain(_: str) -> None:
