@@ -1,12 +1,12 @@
 """Hydra's side of the border: words of a command line in, plain containers out. No DictConfig travels past this file.
 
 A compose costs tens of milliseconds, and the cells of a sweep differ in few group choices. So each choice of groups is
-composed once, and `key=value` words are then applied to a copy, which is what Hydra itself does with them last.
+composed once, and single values are then set in a plain copy, which is what Hydra itself does with them last. Whatever
+is more than that is composed whole.
 """
 
 from __future__ import annotations
 
-import copy
 import functools
 import importlib.resources
 import re
@@ -44,8 +44,7 @@ class Composer:
         self.config_dir = config_dir
         self._folders = [Path(str(importlib.resources.files("petlab.conf"))), *([config_dir] if config_dir else [])]
         self._groups = {path.name for folder in self._folders for path in folder.iterdir() if path.is_dir()}
-        self._known: dict[tuple[str, ...], tuple[Any, dict[str, str]]] = {}
-        self._plain: dict[tuple[str, ...], Any] = {}
+        self._known: dict[tuple[str, ...], tuple[dict[str, Any] | None, dict[str, str]]] = {}
         self._parts: dict[tuple[str, ...], list[str]] = {}
 
     def __call__(self, words: Sequence[str]) -> Composed:
@@ -58,7 +57,6 @@ class Composer:
             UserError: a word that Hydra cannot parse, a choice or a key that does not exist; with what exists.
         """
         from hydra.errors import HydraException
-        from omegaconf import OmegaConf
         from omegaconf.errors import OmegaConfBaseException
 
         for word in words:
@@ -69,43 +67,13 @@ class Composer:
             chosen = tuple(word for word in words if word.partition("=")[0] in self._groups)
             values = [_parsed(word) for word in words if word not in chosen]
             if all(_sets_one_value(override) for override in values):
-                config, choices = self._chosen((*parts, *chosen))
-                plain = self._with_values((*parts, *chosen), [(one.key_or_group, one.value()) for one in values])
+                known, choices = self._chosen((*parts, *chosen))
+                plain = _with_values(known, [(one.key_or_group, one.value()) for one in values])
                 if plain is not None:
                     return plain, dict(choices)
-                config = copy.deepcopy(config)
-                for override in values:
-                    OmegaConf.update(config, override.key_or_group, override.value(), merge=True)
-                return _containers(config), dict(choices)
         except (HydraException, OmegaConfBaseException):
             pass  # Hydra's own words on what is wrong are better
         return self.whole([*parts, *words])
-
-    def _with_values(self, chosen: tuple[str, ...], values: Sequence[tuple[str, Any]]) -> dict[str, Any] | None:
-        """A choice of groups with single values replaced, as plain containers; None where OmegaConf has more to say:
-        a value that is a group or refers to another, a key that is not there, a choice whose values refer to others.
-
-        OmegaConf's copies take 3 ms a cell, these 0.1.
-        """
-        from omegaconf import OmegaConf
-
-        if chosen not in self._plain:
-            config, _ = self._chosen(chosen)
-            literal = OmegaConf.to_container(config, resolve=False)
-            self._plain[chosen] = literal if literal == _containers(config) else None
-        known = self._plain[chosen]
-        if known is None:
-            return None
-        plain: dict[str, Any] = _copied(known)
-        for key, value in values:
-            *parents, last = key.split(".")
-            node: Any = plain
-            for parent in parents:
-                node = node.get(parent) if isinstance(node, dict) else None
-            if not isinstance(node, dict) or last not in node or isinstance(node[last], dict) or not _literal(value):
-                return None
-            node[last] = _copied(value)
-        return plain
 
     def whole(self, words: Sequence[str]) -> Composed:
         """The same by one compose of everything."""
@@ -123,9 +91,14 @@ class Composer:
                 raise self._no_such_key(unknown[1], words) from None
             raise UserError(one_line(error)) from None
 
-    def _chosen(self, words: tuple[str, ...]) -> tuple[Any, dict[str, str]]:
+    def _chosen(self, words: tuple[str, ...]) -> tuple[dict[str, Any] | None, dict[str, str]]:
+        """A choice of groups as plain containers, None where its values refer to others; and the choices made."""
+        from omegaconf import OmegaConf
+
         if words not in self._known:
-            self._known[words] = self._compose(words)
+            config, choices = self._compose(words)
+            plain = _containers(config)
+            self._known[words] = (plain if OmegaConf.to_container(config, resolve=False) == plain else None, choices)
         return self._known[words]
 
     def _compose(self, words: Sequence[str]) -> tuple[Any, dict[str, str]]:
@@ -137,9 +110,7 @@ class Composer:
         with initialize_config_module("petlab.conf", version_base="1.3"):
             composed = hydra_compose("config", overrides=[*words, *search], return_hydra_config=True)
         choices = {str(key): value for key, value in composed.hydra.runtime.choices.items()}
-        config = OmegaConf.create({key: value for key, value in composed.items() if key != "hydra"})
-        OmegaConf.set_struct(config, True)
-        return config, choices
+        return OmegaConf.create({key: value for key, value in composed.items() if key != "hydra"}), choices
 
     def _parts_of_a_combination(self, words: Sequence[str]) -> list[str]:
         """Words that put the YAML of each part under its name: `+method@method.lora=lora`, without a rate of its own.
@@ -224,6 +195,23 @@ def _sets_one_value(override: Any) -> bool:
         and not (override.is_add() or override.is_force_add() or override.is_delete())
         and not (override.is_sweep_override() or override.is_hydra_override())
     )
+
+
+def _with_values(known: dict[str, Any] | None, values: Sequence[tuple[str, Any]]) -> dict[str, Any] | None:
+    """A choice of groups with single values replaced; None where Hydra has more to say of one: a group in place of a
+    value or the other way round, a reference, a key that is not there."""
+    if known is None:
+        return None
+    plain: dict[str, Any] = _copied(known)
+    for key, value in values:
+        *parents, last = key.split(".")
+        node: Any = plain
+        for parent in parents:
+            node = node.get(parent) if isinstance(node, dict) else None
+        if not isinstance(node, dict) or last not in node or isinstance(node[last], dict) or not _literal(value):
+            return None
+        node[last] = _copied(value)
+    return plain
 
 
 def _literal(value: Any) -> bool:
