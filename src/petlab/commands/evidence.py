@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from petlab.commands.bench import placed_records
@@ -114,15 +113,13 @@ def _switched(overrides: list[str], arguments: Namespace) -> tuple[Together, int
     Raises:
         Missing: nothing was measured, or a task's tensors are not there.
     """
-    from petlab import export
+    from petlab import config, export
     from petlab.claims import Missing, switching
     from petlab.export import tasks
-    from petlab.overrides import compose
 
     config_dir = folder(arguments.config_dir)
-    config, chosen = compose([word for word in overrides if word.startswith(("model", "paths."))], config_dir)
-    results = Path(config["paths"]["results"]).expanduser()
-    path = results / "speed" / f"switching_{chosen['model']}.json"
+    cell = config.cell([word for word in overrides if word.startswith(("model", "paths."))], config_dir)
+    path = cell.results / "speed" / f"switching_{cell.model.name}.json"  # a base at a width has a name of its own
     if path.is_file():
         return tasks.read(path), 0
     if not arguments.train:
@@ -130,7 +127,7 @@ def _switched(overrides: list[str], arguments: Namespace) -> tuple[Together, int
     collected, code = _collected("embedded", overrides, arguments, own_words=False, rows="LoRA")
     here = [one.record.id for one in collected.placed if one.record is not None and one.origin != "reference"]
     try:
-        found = tasks.together([export.find(results, run, config_dir) for run in here], switching.SWITCHES)
+        found = tasks.together([export.find(cell.results, run, config_dir) for run in here], switching.SWITCHES)
     except UserError as error:
         raise Missing(str(error)) from None
     tasks.write(path, found)
