@@ -35,15 +35,13 @@ def parser() -> argparse.ArgumentParser:
 
     plan = commands.add_parser("plan", help="show which cells of a benchmark are missing and what they will take")
     _benchmark(plan)
-    plan.add_argument("--config-dir", metavar="DIR", help="a folder with configuration groups of your own")
-    form = plan.add_mutually_exclusive_group()
-    form.add_argument("--csv", action="store_true", help="one line a cell")
-    form.add_argument("--json", action="store_true", help="cells and totals, for a machine")
+    _config_dir(plan)
+    _for_machines(plan, csv="one line a cell", json="cells and totals, for a machine")
     plan.set_defaults(run=_command("plan.plan"))
 
     tables = commands.add_parser("tables", help="write and print a benchmark's tables from the records there are")
     _benchmark(tables)
-    tables.add_argument("--config-dir", metavar="DIR", help="a folder with configuration groups of your own")
+    _config_dir(tables)
     tables.set_defaults(run=_command("bench.tables"))
 
     _data(
@@ -76,10 +74,8 @@ def parser() -> argparse.ArgumentParser:
     params.add_argument("overrides", nargs="*", metavar="KEY=VALUE", help="cells (method=lora,ia3); else every table")
     params.add_argument("--benchmark", metavar="NAME", help="only the rows of this benchmark")
     params.add_argument("--tasks", type=int, metavar="N", help="also the bytes that N tasks take")
-    params.add_argument("--config-dir", metavar="DIR", help="a folder with configuration groups of your own")
-    shown = params.add_mutually_exclusive_group()
-    shown.add_argument("--csv", action="store_true", help="one line a printed figure")
-    shown.add_argument("--json", action="store_true", help="everything, for a machine")
+    _config_dir(params)
+    _for_machines(params, csv="one line a printed figure")
     params.set_defaults(run=_command("params.params"))
 
     export = commands.add_parser("export", help="write a finished run as a folder, for Hugging Face peft or for petlab")
@@ -87,13 +83,13 @@ def parser() -> argparse.ArgumentParser:
     export.add_argument("overrides", nargs="*", metavar="paths.results=DIR")
     export.add_argument("--format", choices=["petlab", "peft"], default="peft", help="default: peft")
     export.add_argument("--out", metavar="DIR", help="the folder to make (default: exports/ in the results)")
-    export.add_argument("--config-dir", metavar="DIR", help="a folder with configuration groups of your own")
+    _config_dir(export)
     export.set_defaults(run=_command("export.export"))
 
     switch = commands.add_parser("switch", help="several finished tasks on one base: bytes, and drift while switching")
     switch.add_argument("words", nargs="+", metavar="RUN|paths.results=DIR", help="two runs or more, by id")
     switch.add_argument("--switches", type=int, default=100, metavar="N", help="default: 100")
-    switch.add_argument("--config-dir", metavar="DIR", help="a folder with configuration groups of your own")
+    _config_dir(switch)
     switch.add_argument("--json", action="store_true", help="everything, for a machine")
     switch.set_defaults(run=_command("switch.switch"))
 
@@ -112,25 +108,23 @@ def parser() -> argparse.ArgumentParser:
     claims.add_argument("--run", dest="train", action="store_true", help="first train the cells that are missing")
     claims.add_argument("--limit", type=int, metavar="N", help="train at most N cells of each benchmark")
     claims.add_argument("--retry-failed", action="store_true", help="train cells again whose record says failed")
-    claims.add_argument("--config-dir", metavar="DIR", help="a folder with configuration groups of your own")
-    claims.add_argument("-q", "--quiet", action="store_true", help="no progress")
-    way = claims.add_mutually_exclusive_group()
-    way.add_argument("--csv", action="store_true", help="one line a claim")
-    way.add_argument("--json", action="store_true", help="everything, for a machine")
+    _config_dir(claims)
+    _quiet(claims)
+    _for_machines(claims, csv="one line a claim")
     claims.set_defaults(run=_command("claims.claims"), force=False)
 
     report = commands.add_parser("report", help="write one page of tables, figures and every run")
     report.add_argument("words", nargs="*", metavar="NAME|KEY=VALUE", help="benchmarks (default: the generated ones)")
-    report.add_argument("--config-dir", metavar="DIR", help="a folder with configuration groups of your own")
-    report.add_argument("-q", "--quiet", action="store_true", help="no progress")
+    _config_dir(report)
+    _quiet(report)
     report.set_defaults(run=_command("report.report"))
 
     speed = commands.add_parser("speed", help="measure petlab beside peft + Trainer and a bare loop, as ratios")
-    speed.add_argument("groups", nargs="*", metavar="GROUP", help="step, cell, sweep, command (default: all)")
+    speed.add_argument("groups", nargs="*", metavar="GROUP", help="step, cell, sweep, growth, command (default: all)")
     speed.add_argument("--repetitions", type=int, default=6, metavar="N", help="interleaved rounds (default: 6)")
     speed.add_argument("--threads", type=int, metavar="N", help="CPU threads of every side (default: all cores)")
     speed.add_argument("--out", default="results/speed", metavar="DIR", help="default: results/speed")
-    speed.add_argument("-q", "--quiet", action="store_true", help="no progress")
+    _quiet(speed)
     speed.set_defaults(run=_command("speed.speed"))
 
     latency = commands.add_parser("latency", help="measure what each method adds to a forward pass of its base")
@@ -143,11 +137,9 @@ def parser() -> argparse.ArgumentParser:
     latency.add_argument("--repetitions", type=int, default=12, metavar="N", help="interleaved rounds (default: 12)")
     latency.add_argument("--threads", type=int, metavar="N", help="CPU threads (default: all cores)")
     latency.add_argument("--out", metavar="DIR", help="default: speed/ in the results")
-    latency.add_argument("--config-dir", metavar="DIR", help="a folder with configuration groups of your own")
-    latency.add_argument("-q", "--quiet", action="store_true", help="no progress")
-    printed = latency.add_mutually_exclusive_group()
-    printed.add_argument("--csv", action="store_true", help="one line a method, batch size and length")
-    printed.add_argument("--json", action="store_true", help="everything, for a machine")
+    _config_dir(latency)
+    _quiet(latency)
+    _for_machines(latency, csv="one line a method, batch size and length")
     latency.set_defaults(run=_command("latency.latency"))
 
     pretrain = commands.add_parser("pretrain", help="make an embedded base from the synthetic world")
@@ -168,12 +160,12 @@ def _data(command: argparse.ArgumentParser) -> None:
     check.add_argument("--csv", action="store_true", help="one line a data set")
     fetch = actions.add_parser("fetch", help="copy rows of the hub to a folder that data.root can name")
     fetch.add_argument("--to", metavar="DIR", required=True, help="the folder to fill; a second call goes on")
-    fetch.add_argument("-q", "--quiet", action="store_true", help="no progress")
+    _quiet(fetch)
     pin = actions.add_parser("pin", help="write the commit that the hub has now into the data sets' YAML")
     for action, parser in (("check", check), ("fetch", fetch), ("pin", pin)):
         if action != "check":
             parser.add_argument("words", nargs="*", metavar="NAME", help="data sets (default: all on the hub)")
-        parser.add_argument("--config-dir", metavar="DIR", help="a folder with configuration groups of your own")
+        _config_dir(parser)
         parser.set_defaults(run=_command(f"data.{action}"))
 
 
@@ -185,12 +177,26 @@ def _benchmark(command: argparse.ArgumentParser) -> None:
 
 
 def _sweeping(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--config-dir", metavar="DIR", help="a folder with configuration groups of your own")
+    _config_dir(command)
     command.add_argument("--limit", type=int, metavar="N", help="train at most N cells")
     command.add_argument("--retry-failed", action="store_true", help="train cells again whose record says failed")
     command.add_argument("--force", action="store_true", help="train cells again that are done")
     command.add_argument("--dry-run", action="store_true", help="only say what would be trained")
+    _quiet(command)
+
+
+def _config_dir(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--config-dir", metavar="DIR", help="a folder with configuration groups of your own")
+
+
+def _quiet(command: argparse.ArgumentParser) -> None:
     command.add_argument("-q", "--quiet", action="store_true", help="no progress")
+
+
+def _for_machines(command: argparse.ArgumentParser, *, csv: str, json: str = "everything, for a machine") -> None:
+    form = command.add_mutually_exclusive_group()
+    form.add_argument("--csv", action="store_true", help=csv)
+    form.add_argument("--json", action="store_true", help=json)
 
 
 def _command(name: str) -> Callable[[argparse.Namespace], int]:

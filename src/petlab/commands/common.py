@@ -143,6 +143,13 @@ def results_folder(overrides: list[str]) -> Path:
     return Path(given.get("paths.results", "results")).expanduser()
 
 
+def configured_results(overrides: list[str], config_dir: Path | None) -> Path:
+    """The results folder of a command whose overrides are composed."""
+    from petlab.overrides import compose
+
+    return Path(compose(overrides, config_dir)[0]["paths"]["results"]).expanduser()
+
+
 def words(given: str | None) -> list[str] | None:
     return None if given is None else [word.strip() for word in given.split(",") if word.strip()]
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import dataclasses
 import json
 from argparse import Namespace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from petlab.commands.common import folder
+from petlab.commands.common import configured_results, folder
 
 if TYPE_CHECKING:
     from petlab.export.tasks import Together
@@ -18,12 +17,11 @@ def switch(arguments: Namespace) -> int:
     """`petlab switch`: bytes of N tasks on one base against N copies, and the drift of switching by subtraction."""
     from petlab import export
     from petlab.export.tasks import together
-    from petlab.overrides import compose
 
     ids = [word for word in arguments.words if "=" not in word]
     overrides = [word for word in arguments.words if "=" in word]
     config_dir = folder(arguments.config_dir)
-    results = Path(compose(overrides, config_dir)[0]["paths"]["results"]).expanduser()
+    results = configured_results(overrides, config_dir)
     found = together([export.find(results, word, config_dir) for word in ids], arguments.switches)
     print(json.dumps(dataclasses.asdict(found)) if arguments.json else _text(found))
     return 0
