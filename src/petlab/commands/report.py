@@ -7,7 +7,7 @@ from argparse import Namespace
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from petlab.commands.bench import placed_records
 from petlab.commands.common import plan_benchmark, results_folder
@@ -111,16 +111,18 @@ class _Planned:
         from petlab import tables
         from petlab.claims import CLAIMS
         from petlab.report import Chapter
-        from petlab.tables.collect import collect
-
-        def outputs(run: str) -> Sequence[Mapping[str, Any]]:
-            return self.store.read_rows(run, "outputs.jsonl")
 
         with tempfile.TemporaryDirectory() as folder:
-            built = tables.build(self.benchmark, self.requests, self.placed, Path(folder), (), outputs)
-        collected = collect(self.benchmark, self.requests, self.placed, (), outputs)
+            built = tables.build(
+                self.benchmark,
+                self.requests,
+                self.placed,
+                Path(folder),
+                (),
+                lambda run: self.store.read_rows(run, "outputs.jsonl"),
+            )
         ours = [one for one in CLAIMS if one.benchmark == self.benchmark.name and not one.overrides]  # of these cells
-        judged = [(claim, claim.verdict(collected)) for claim in ours]
+        judged = [(claim, claim.verdict(built.collected)) for claim in ours]
         return Chapter(self.benchmark, self.requests, self.placed, built.document, judged)
 
 

@@ -41,11 +41,12 @@ MAKERS: Mapping[str, Callable[[Collected, Legend], Table | None]] = {
 
 @dataclass(frozen=True)
 class Built:
-    """What was written, and what to print."""
+    """What was written, what to print, and the records in their places."""
 
     text: str
     files: tuple[Path, ...]
     document: Document
+    collected: Collected
 
 
 def build(
@@ -85,7 +86,7 @@ def build(
         path = out / f"{benchmark.name}.{ending}"
         write_atomic(path, emit.render(document))
         files.append(path)
-    return Built(terminal.render(document), tuple(files), document)
+    return Built(terminal.render(document), tuple(files), document, collected)
 
 
 def compose(collected: Collected) -> Document:
