@@ -42,5 +42,6 @@ def measure(groups: Sequence[str], settings: Settings, out: Path, reporter: Repo
             found.append(finding)
             reporter.line(f"{finding.name}: {finding.ratio:.2f} {finding.unit}".rstrip())
             results.write(path, results.merged(path, found), dataclasses.asdict(here), settings.threads)
-    figure.draw(results.merged(path, found), path.with_name(f"{path.stem}_growth"))
-    return path, results.merged(path, found)
+    everything = results.merged(path, found)
+    figure.draw(everything, path.with_name(f"{path.stem}_growth"))
+    return path, everything

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 import subprocess
 import sys
 import tempfile
@@ -20,7 +19,7 @@ from petlab.errors import UserError
 from petlab.measure.environment import usable_cores
 from petlab.measure.ratios import Ratio, interleaved, typical
 from petlab.speed import steps
-from petlab.speed.work import work
+from petlab.speed.work import surroundings, work
 from petlab.workshop import Workshop
 
 ROWS = (100, 200, 400, 800)
@@ -111,10 +110,11 @@ def _swept(number: int, workers: int, threads: int) -> float:
     with tempfile.TemporaryDirectory() as folder:
         words = ["run", "-q", "-m", *SHORT, f"seed={seeds}", f"paths.results={folder}", *limits]
         command = [sys.executable, "-m", "petlab.cli", *words]
-        environment = {**os.environ, "OMP_NUM_THREADS": str(threads), "TOKENIZERS_PARALLELISM": "false"}
         started = time.perf_counter()
         running = [
-            subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+            subprocess.Popen(
+                command, env=surroundings(threads), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+            )
             for _ in range(workers)
         ]
         said = [process.communicate()[1] for process in running]

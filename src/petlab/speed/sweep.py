@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -15,6 +14,7 @@ from typing import Any
 
 from petlab.errors import UserError
 from petlab.speed import share
+from petlab.speed.work import surroundings
 from petlab.sweep.execute import Wanted, execute
 from petlab.sweep.plan import composed, look_up
 from petlab.workshop import Workshop
@@ -82,8 +82,7 @@ def script(words: Sequence[str], threads: int) -> float:
     """Seconds of one script call, the start of Python and the imports included."""
     started = time.perf_counter()
     command = [sys.executable, "-m", "petlab.speed.script", str(threads), *words]
-    environment = {**os.environ, "OMP_NUM_THREADS": str(threads), "TOKENIZERS_PARALLELISM": "false"}
-    done = subprocess.run(command, capture_output=True, text=True, env=environment)
+    done = subprocess.run(command, capture_output=True, text=True, env=surroundings(threads))
     if done.returncode:
         raise UserError(f"speed: the script failed: {done.stderr.strip().splitlines()[-1]}")
     json.loads(done.stdout.strip().splitlines()[-1])

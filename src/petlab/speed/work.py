@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -62,6 +63,11 @@ def work(overrides: Sequence[str], results: Path, *, threads: int) -> Work:
     workshop = Workshop(results)
     base = workshop.base(cell.model, "cpu")
     return Work(cell, workshop, base.model, base.tokenizer)
+
+
+def surroundings(threads: int) -> dict[str, str]:
+    """The environment of a process that is measured."""
+    return {**os.environ, "OMP_NUM_THREADS": str(threads), "TOKENIZERS_PARALLELISM": "false"}
 
 
 def padded_tokens(rows: Sequence[Row], batches: Sequence[Sequence[int]]) -> int:
