@@ -11,7 +11,7 @@ import re
 import pytest
 
 from petlab.benchmark.load import parse
-from petlab.claims import Claim, undecided
+from petlab.claims import Claim, Verdict, undecided
 from petlab.report import Report, gather, render
 from tests.advice.given import record, sweep
 from tests.report.given import Page, chapter, report
@@ -45,6 +45,9 @@ def test_claims_stand_under_the_benchmark_that_judges_them(text: str) -> None:
     judged = dataclasses.replace(chapter(made_up.benchmark()), judged=[(claim, claim.verdict(None))])
     shown = render(gather([judged]))
     assert "less is &lt;more&gt;" in shown and "<b>not decided</b>" in shown and "too little" in shown
+    assert "Effects of the claims" not in shown  # none has an effect
+    found = Verdict("holds", 2.0, 1.0, 3.0, 6, "points", "two points", (0.0,))
+    assert "Effects of the claims" in render(gather([dataclasses.replace(judged, judged=[(claim, found)])]))
 
 
 def test_nothing_is_loaded_from_elsewhere(text: str, page: Page) -> None:

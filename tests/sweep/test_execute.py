@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import time
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,8 @@ import pytest
 from petlab import cell as story
 from petlab.cell import Cell
 from petlab.record import Record
-from petlab.sweep.execute import Wanted, execute
+from petlab.sweep.claims import Claims
+from petlab.sweep.execute import Outcome, Queue, Wanted, execute
 from petlab.sweep.plan import Planned, composed, grouped, look_up
 from petlab.workshop import Workshop
 from tests.records import made_up
@@ -51,6 +53,33 @@ def test_only_what_is_missing_is_trained(planned: list[Planned[int]], workshop: 
     assert (len(second.trained), len(second.reused)) == (1, 3)
     assert states(planned, workshop) == ["done"] * 4
     assert len(execute(planned, workshop, Wanted(force=True)).trained) == 4
+
+
+def test_cells_that_others_train_are_not_in_the_time_that_is_left(
+    planned: list[Planned[int]], workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Cells of ten seconds, every other one of four claimed by another sweep: three are passed after the first."""
+    look_up(planned, workshop)
+    now, said, theirs = [0.0], [], []
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(time, "sleep", lambda _: theirs.clear())
+    real = story.run
+
+    def run(cell: Cell, shop: Workshop, *, force: bool = False) -> tuple[Record, bool]:
+        said.append(shop.prefix)
+        now[0] += 10
+        return real(cell, shop, force=force)
+
+    def take(claims: Claims, folder: Path) -> object | None:
+        return None if folder.name in theirs else taken(claims, folder)
+
+    taken = Claims.take
+    monkeypatch.setattr(Claims, "take", take)
+    monkeypatch.setattr(story, "run", run)
+    queue = Queue(planned, workshop, Outcome())
+    theirs += [entry.seat.run for entry in planned[::2] if entry.seat is not None]
+    queue.run()
+    assert said[:2] == ["[1/4] ", "[2/4, about 3 s left] "]
 
 
 def test_ctrl_c_keeps_what_is_finished(

@@ -137,6 +137,18 @@ def test_seconds_of_one_machine_only() -> None:
     assert cells(made, "quality")["low", "LoRA r2"].text == "0.5000"
 
 
+def test_the_shortest_time_is_best_only_where_all_finished_rows_have_one() -> None:
+    benchmark = parse("three", made_up.TEXT + "  - {label: LoRA r4, method: lora, overrides: {method.rank: 4}}\n")
+    requests = benchmark.cells({"scale": "low"}, columns=["ag_news"])
+    runs = {one: made_up.record(one, run_s=60.0 + place) for place, one in enumerate(requests)}
+    shown = cells(document(benchmark, dict(runs)), "convergence")
+    assert [entry.best for entry in shown.values()] == [True, False, False]
+    last = runs[requests[-1]]
+    runs[requests[-1]] = dataclasses.replace(last, time=dataclasses.replace(last.time, timing="shared"))
+    shown = cells(document(benchmark, dict(runs)), "convergence")
+    assert not any(entry.best for entry in shown.values())
+
+
 def test_derived_kinds() -> None:
     benchmark = made_up.benchmark()
     full, lora = benchmark.cells({"scale": "low"}, columns=["ag_news"])

@@ -21,6 +21,7 @@ class Verdict:
         effect, low, high: the effect and its 95 % interval in `unit`; None where nothing could be computed.
         n: runs that the effect was computed from.
         sentence: what was compared and found, or what is missing.
+        margins: what the effect is claimed to pass, or two that it is claimed to stay between, in `unit`.
     """
 
     word: Word
@@ -30,6 +31,7 @@ class Verdict:
     n: int
     unit: str
     sentence: str
+    margins: tuple[float, ...] = ()
 
 
 def undecided(sentence: str) -> Verdict:

@@ -96,7 +96,7 @@ def places(collected: Collected, columns: Sequence[str] = ()) -> list[Column]:
 def above(effect: Effect, margin: float, what: str) -> Verdict:
     """Whether an effect is larger than a margin."""
     word: Word = "holds" if effect.low > margin else "does not hold here" if effect.high < margin else "not decided"
-    return _verdict(word, effect, f"{what}, claimed to be above {margin:g}")
+    return _verdict(word, effect, f"{what}, claimed to be above {margin:g}", (margin,))
 
 
 def within(effect: Effect, margin: float, what: str) -> Verdict:
@@ -104,7 +104,7 @@ def within(effect: Effect, margin: float, what: str) -> Verdict:
     inside = -margin < effect.low and effect.high < margin
     outside = effect.low > margin or effect.high < -margin
     word: Word = "holds" if inside else "does not hold here" if outside else "not decided"
-    return _verdict(word, effect, f"{what}, claimed to be within {margin:g} of zero")
+    return _verdict(word, effect, f"{what}, claimed to be within {margin:g} of zero", (-margin, margin))
 
 
 def differs(effect: Effect, margin: float, what: str) -> Verdict:
@@ -112,7 +112,7 @@ def differs(effect: Effect, margin: float, what: str) -> Verdict:
     none = -margin < effect.low and effect.high < margin
     some = effect.low > 0 or effect.high < 0
     word: Word = "does not hold here" if none else "holds" if some else "not decided"
-    return _verdict(word, effect, f"{what}, claimed to differ from zero (less than {margin:g} counts as zero)")
+    return _verdict(word, effect, f"{what}, claimed to differ from zero (less than {margin:g} counts as zero)", (0.0,))
 
 
 def ratio(effect: Effect, unit: str = "times") -> Effect:
@@ -121,9 +121,9 @@ def ratio(effect: Effect, unit: str = "times") -> Effect:
     return Effect(value, low, high, effect.n, unit)
 
 
-def _verdict(word: Word, effect: Effect, what: str) -> Verdict:
+def _verdict(word: Word, effect: Effect, what: str, margins: tuple[float, ...]) -> Verdict:
     found = f"{effect.value:.3g} {effect.unit}, 95 % interval {effect.low:.3g} to {effect.high:.3g}, {effect.n} runs"
-    return Verdict(word, effect.value, effect.low, effect.high, effect.n, effect.unit, f"{what}: {found}")
+    return Verdict(word, effect.value, effect.low, effect.high, effect.n, effect.unit, f"{what}: {found}", margins)
 
 
 def _effect(strata: Sequence[Sample], places_each: int, unit: str) -> Effect:

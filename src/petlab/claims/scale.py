@@ -50,7 +50,7 @@ def _no_best(collected: Collected) -> Verdict:
     row = max(worst, key=lambda row: worst[row].value)
     low, value, high = (100 * one for one in (worst[row].low, worst[row].value, worst[row].high))
     sentence = f"every method is surely below another one somewhere; {row} is so by least"
-    return Verdict("holds", value, low, high, n, "points", sentence)
+    return Verdict("holds", value, low, high, n, "points", sentence, (0.0,))
 
 
 def _bytes(collected: Collected) -> Verdict:
@@ -69,7 +69,7 @@ def _bytes(collected: Collected) -> Verdict:
     word: Word = "holds" if share[most] < 100 else "does not hold here"
     each = ", ".join(f"{row} {share[row]:.1f} %" for row in PEFT)
     sentence = f"bytes of one base and {len(columns)} tasks over those of {len(columns)} models: {each}"
-    return Verdict(word, share[most], share[most], share[most], len(columns) * len(kept), "%", sentence)
+    return Verdict(word, share[most], share[most], share[most], len(columns) * len(kept), "%", sentence, (100.0,))
 
 
 CLAIMS = (

@@ -1,4 +1,4 @@
-"""Claims and verdicts as text, CSV and JSON."""
+"""Claims and verdicts as text, Markdown, CSV and JSON."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import io
 import json
 import textwrap
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from petlab.claims.claim import Claim, Verdict
@@ -30,9 +30,7 @@ def text(judged: Judged) -> str:
         lines.append(f"{claim.id:26} {verdict.word.upper()}: {claim.text}")
         lines += textwrap.wrap(f"{verdict.sentence}.", 116, initial_indent="    ", subsequent_indent="    ")
         lines.append(f"    {claim.source}; {claim.benchmark}")
-    counts = Counter(verdict.word for _, verdict in judged)
-    lines.append(f"{len(judged)} claims: " + ", ".join(f"{count} {word}" for word, count in counts.items()))
-    return "\n".join(lines)
+    return "\n".join([*lines, _counts(judged)])
 
 
 def as_csv(judged: Judged) -> str:
@@ -42,6 +40,45 @@ def as_csv(judged: Judged) -> str:
     writer.writeheader()
     writer.writerows(values(claim, verdict) for claim, verdict in judged)
     return out.getvalue().rstrip("\n")
+
+
+def as_markdown(judged: Judged, figures: Mapping[str, str]) -> str:
+    """A section a family: its figure, and a table of its claims.
+
+    Args:
+        judged: claims with their verdicts.
+        figures: file of a family's figure, as the page links to it.
+    """
+    families: dict[str, list[tuple[Claim, Verdict]]] = {}
+    for claim, verdict in judged:
+        families.setdefault(claim.family, []).append((claim, verdict))
+    blocks = [_counts(judged)]
+    for family, own in families.items():
+        lines = [f"## {family}", ""]
+        lines += [f"![Effects of {family} with their intervals]({figures[family]})", ""] if family in figures else []
+        lines += ["| claim | verdict | effect (95 % interval) | n | what was compared | source; benchmark |"]
+        lines += ["|---|---|---|--:|---|---|"]
+        for claim, verdict in own:
+            cells = (claim.text, f"**{verdict.word}**", _effect(verdict), f"{verdict.n or ''}", verdict.sentence)
+            lines.append("| " + " | ".join(_cell(one) for one in (*cells, f"{claim.source}; {claim.benchmark}")) + " |")
+        blocks.append("\n".join(lines))
+    return "\n\n".join(blocks)
+
+
+def _counts(judged: Judged) -> str:
+    counts = Counter(verdict.word for _, verdict in judged)
+    return f"{len(judged)} claims: " + ", ".join(f"{count} {word}" for word, count in counts.items())
+
+
+def _effect(verdict: Verdict) -> str:
+    if verdict.effect is None:
+        return ""
+    exact = verdict.low == verdict.high
+    return f"{verdict.effect:.3g} {verdict.unit}" + ("" if exact else f" ({verdict.low:.3g} to {verdict.high:.3g})")
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
 
 
 def as_json(judged: Judged) -> str:

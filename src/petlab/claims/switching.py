@@ -23,7 +23,7 @@ def comes_back(dtype: str) -> Callable[[Together], Verdict]:
             raise Missing(f"needs weights in {dtype}")
         left = 100 * drift.of_update
         word: Word = "holds" if left < SMALL else "does not hold here"
-        return Verdict(word, left, left, left, len(found.tasks), "% of an update", _said(drift, left, found))
+        return Verdict(word, left, left, left, len(found.tasks), "% of an update", _said(drift, left, found), (SMALL,))
 
     return judge
 

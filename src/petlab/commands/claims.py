@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from petlab.commands.evidence import evidence_of
@@ -14,10 +15,21 @@ if TYPE_CHECKING:
 
 def claims(arguments: Namespace) -> int:
     """Print a verdict for each claim; with `--run`, train the missing cells of their benchmarks first."""
-    from petlab.claims import Missing, chosen, show, undecided
+    from petlab.claims import chosen, show
 
     asked = chosen([word for word in arguments.words if "=" not in word])
-    overrides = [word for word in arguments.words if "=" in word]
+    lines, code = judge(asked, [word for word in arguments.words if "=" in word], arguments)
+    if code != STOPPED:
+        print(show.as_json(lines) if arguments.json else show.as_csv(lines) if arguments.csv else show.text(lines))
+    return code
+
+
+def judge(
+    asked: Sequence[Claim], overrides: list[str], arguments: Namespace
+) -> tuple[list[tuple[Claim, Verdict]], int]:
+    """Each claim with its verdict, and the exit code of training; no verdicts where that was stopped."""
+    from petlab.claims import Missing, undecided
+
     groups: dict[tuple[str, tuple[str, ...]], list[Claim]] = {}
     for claim in asked:
         own = tuple(f"{key}={value}" for key, value in claim.overrides.items())
@@ -31,9 +43,7 @@ def claims(arguments: Namespace) -> int:
             judged |= {claim.id: undecided(str(missing)) for claim in group}
             continue
         if ended == STOPPED:
-            return STOPPED
+            return [], STOPPED
         code = max(code, ended)
         judged |= {claim.id: claim.verdict(evidence) for claim in group}
-    lines = [(claim, judged[claim.id]) for claim in asked]
-    print(show.as_json(lines) if arguments.json else show.as_csv(lines) if arguments.csv else show.text(lines))
-    return code
+    return [(claim, judged[claim.id]) for claim in asked], code

@@ -1,8 +1,9 @@
-"""What the project keeps of its own runs: reference records, and the README's tables made of them."""
+"""What the project keeps of its own runs: reference records, and what its README and docs/claims.md show of them."""
 
 from __future__ import annotations
 
 import re
+import shutil
 import tempfile
 from argparse import Namespace
 from pathlib import Path
@@ -31,13 +32,55 @@ def update_readme(readme: Path) -> int:
     return 0
 
 
+def update_claims(page: Path, results: Path) -> int:
+    """Write the page of claims and its figures from what is committed (`scripts/update_claims.py`).
+
+    Args:
+        page: what stands above `<!-- claims -->` stays; figures go to the folder of its name beside it.
+        results: whose `speed/` holds the measurements that some claims are judged by.
+    """
+    from petlab.store import write_atomic
+
+    text, figures = with_claims(page.read_text(encoding="utf-8"), page.stem, results)
+    for name, svg in figures.items():
+        write_atomic(page.parent / name, svg)
+    write_atomic(page, text)
+    return 0
+
+
+def with_claims(text: str, folder: str, results: Path) -> tuple[str, dict[str, str]]:
+    """The page with the verdicts of the reference records and committed measurements, and its figures as SVG by name.
+
+    Args:
+        text: the page as it is.
+        folder: of the figures, as the page links to them.
+        results: as above.
+    """
+    from petlab.claims import CLAIMS, figure, show
+    from petlab.commands.claims import judge
+
+    with tempfile.TemporaryDirectory() as alone:  # the reader's own runs play no part
+        if (results / "speed").is_dir():
+            shutil.copytree(results / "speed", Path(alone) / "speed")
+        arguments = Namespace(config_dir=None, train=False, quiet=True)
+        judged, _ = judge(CLAIMS, [f"paths.results={alone}"], arguments)
+    figures = {}
+    for family in dict.fromkeys(claim.family for claim in CLAIMS):
+        own = [(claim, verdict) for claim, verdict in judged if claim.family == family]
+        drawn = figure.svg(own, f"{family}: effects and what is claimed of them")
+        if drawn is not None:
+            figures[family] = drawn
+    links = {family: f"{folder}/{family}.svg" for family in figures}
+    above, mark, _ = text.partition("<!-- claims -->\n")
+    page = f"{above}{mark}\n{show.as_markdown(judged, links)}\n"
+    return page, {links[family]: svg for family, svg in figures.items()}
+
+
 def with_tables(text: str) -> str:
     """Replace what stands between `<!-- table: NAME KIND -->` and `<!-- end -->` by that table of reference records.
 
     Every number in the README comes from a record this way.
     """
-    import re
-
     from petlab.tables import collect, compose
     from petlab.tables.emit import markdown
 

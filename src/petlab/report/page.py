@@ -12,10 +12,12 @@ from markupsafe import Markup
 
 from petlab import advice
 from petlab.advice import show
+from petlab.claims import figure as claims_figure
 from petlab.report.chart import loss_chart
 from petlab.report.gather import Chapter, Report, Run
 from petlab.report.summary import commit, grids, lead, many
 from petlab.tables.emit import html
+from petlab.tables.emit.drawing import fit_for_page
 from petlab.tables.numbers import compact, fixed, percent, seconds
 from petlab.templates import environment, text
 
@@ -71,8 +73,16 @@ def _chapter(chapter: Chapter) -> dict[str, Any]:
         "synthetic": document.synthetic,
         "body": Markup(html.fragment(document, LEVEL)),
         "judged": chapter.judged,
+        "effects": _effects(chapter),
         "scales": _behind(chapter),
     }
+
+
+def _effects(chapter: Chapter) -> Markup | None:
+    """The figure of the claims that the benchmark judges."""
+    drawn = claims_figure.svg(chapter.judged, "Effects and what is claimed of them")
+    name = f"Effects of the claims that {chapter.benchmark.name} judges"
+    return Markup(fit_for_page(drawn, f"{chapter.benchmark.name}-claims", name)) if drawn is not None else None
 
 
 def _behind(chapter: Chapter) -> list[dict[str, Any]]:

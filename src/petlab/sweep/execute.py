@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import statistics
 import time
 import traceback
 from collections.abc import Sequence
@@ -93,7 +92,8 @@ class Queue(Generic[Key]):
         self.outcome = outcome
         self.force = force
         self.claims = Claims()
-        self.spent: list[float] = []
+        self.began = time.monotonic()
+        self.ahead = self.number  # cells of this round that were not tried yet
 
     def run(self) -> None:
         """Until every cell was trained here or finished elsewhere, or KeyboardInterrupt."""
@@ -109,7 +109,8 @@ class Queue(Generic[Key]):
     def _round(self) -> None:
         """Try each waiting cell once; a pause where others have them all."""
         before = len(self.waiting)
-        for entry in list(self.waiting):
+        for place, entry in enumerate(list(self.waiting)):
+            self.ahead = before - place
             if self._one(entry):
                 self.waiting.remove(entry)
         if len(self.waiting) == before:
@@ -141,8 +142,8 @@ class Queue(Generic[Key]):
                 entry.mistake = False
                 self.settled(entry, "failed")
                 return True
-        left = len(self.waiting)
-        self.workshop.prefix = f"[{self.number - left + 1}/{self.number}{_remaining(self.spent, left)}] "
+        done = self.number - len(self.waiting)
+        self.workshop.prefix = f"[{done + 1}/{self.number}{self._remaining()}] "
         try:
             claim = self.claims.take(store.folder(entry.seat.run))
             if claim is None:
@@ -162,6 +163,16 @@ class Queue(Generic[Key]):
         reporter.line(f"{self.workshop.prefix}{describe(entry)}")
         return self._together(entry)
 
+    def _remaining(self) -> str:
+        """`, about 3 min 20 s left`, at the pace so far; empty before the first cell of this one's own.
+
+        A cell that another sweep has taken counts as passed: two sweeps over one store take half of the cells each.
+        """
+        if not self.outcome.trained:
+            return ""
+        passed = self.number - self.ahead
+        return f", about {duration((time.monotonic() - self.began) / passed * self.ahead)} left"
+
     def _missed(self, run: str) -> bool:
         """Whether a cell is waiting for tensors of this run that are no longer there."""
         wanted = any(one.parent and one.parent.seat and one.parent.seat.run == run for one in self.waiting)
@@ -177,14 +188,12 @@ class Queue(Generic[Key]):
         return True
 
     def _train(self, entry: Planned[Key], claim: Claim) -> None:
-        started = time.perf_counter()
         self.workshop.may_record, self.workshop.in_company = claim.held, claim.look_around
         try:
             parallel.announce(entry.source)
             entry.record, _ = story.run(entry.cell, self.workshop, force=True)
         finally:
             self.workshop.may_record = self.workshop.in_company = None
-        self.spent.append(time.perf_counter() - started)
 
     def _keep(self, entry: Planned[Key], error: Exception) -> None:
         """The traceback of what is no mistake of the user's, where it can be written at all."""
@@ -211,8 +220,3 @@ def describe(entry: Planned[Key]) -> str:
     epoch = record.convergence.epoch
     best = "nothing trained" if epoch is None else f"best at epoch {epoch:g}"
     return f"{entry.cell.title}: {score}, {best}, {record.time.wall_s:.1f} s"
-
-
-def _remaining(spent: Sequence[float], left: int) -> str:
-    """`, about 3 min 20 s left`, from the median of the cells so far; empty before the first."""
-    return f", about {duration(statistics.median(spent) * left)} left" if spent else ""
