@@ -37,7 +37,12 @@ class Sweep:
         self.results.parent.mkdir(parents=True, exist_ok=True)
         with self.said.open("a") as said:
             return subprocess.Popen(
-                self.words(*extra), stdout=said, stderr=subprocess.STDOUT, text=True, start_new_session=True
+                self.words(*extra),
+                stdout=said,
+                stderr=subprocess.STDOUT,
+                text=True,
+                start_new_session=True,
+                preexec_fn=_heeds_ctrl_c,
             )
 
     def run(self, *extra: str) -> int:
@@ -66,6 +71,11 @@ class Sweep:
         """The first table of the benchmark, as its CSV has it."""
         with (self.results / "tables" / "embedded.csv").open(newline="") as file:
             return [row for row in csv.reader(file) if row[1] == "quality"]
+
+
+def _heeds_ctrl_c() -> None:
+    """As a command typed in a terminal does; what a script starts in the background ignores SIGINT."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def facts(record: dict[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from petlab.tables.figures import style
 
 COLOURS = {"holds": "#009E73", "does not hold here": "#D55E00", "not decided": "#666666"}
 MARKERS = {"holds": "o", "does not hold here": "X", "not decided": "s"}
-LETTERS = 44  # of a claim's text in a line
+LETTERS = 52  # of a claim's text in a line
 BELOW = "Line: 95 % interval. Dashes: the margin that the effect is claimed to pass, or two to stay between."
 
 
@@ -31,6 +31,7 @@ def svg(judged: Sequence[tuple[Claim, Verdict]], title: str) -> str | None:
             _panel(axis, pairs)
             axis.set_xlabel(style.plain(unit))
         style.finish(figure, axes.flat, title, BELOW)
+        figure.subplots_adjust(left=figure.subplotpars.left + 0.03)  # letters of an SVG are wider than when laid out
         out = io.StringIO()
         figure.savefig(out, format="svg", metadata={"Date": None, "Creator": "petlab"})
         pyplot.close(figure)

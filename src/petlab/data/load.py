@@ -208,7 +208,7 @@ def _embedded(spec: DatasetSpec, name: str, seed: int) -> _Source:
     return _Source(rows, "embedded")
 
 
-@functools.lru_cache(maxsize=2)
+@functools.lru_cache(maxsize=5)  # every set of one seed: some 15,000 short rows each
 def _generated(name: str, seed: int) -> Mapping[str, Sequence[Example]]:
     """All rows of an embedded set; every scale takes from the same ones."""
     # Imported here: its lexicon takes time that other data sets need not spend.
