@@ -1,17 +1,22 @@
-"""Planning 2,000 cells takes less than ten seconds of one core."""
+"""Planning 2,000 cells costs a small part of composing each of them: ten seconds where a compose takes 34 ms.
+
+Measured beside a compose, and not against the clock: the machine may be a slow one. `petlab speed command` has seconds.
+"""
 
 from __future__ import annotations
 
+import statistics
 import time
 from pathlib import Path
 
 import pytest
 
-from petlab.overrides import sweep
+from petlab.overrides import compose, sweep
 from petlab.sweep.plan import composed, look_up
 from petlab.workshop import Workshop
 
 pytestmark = pytest.mark.faults
+PART = 10 / (2000 * 0.034)
 
 
 def test_two_thousand_cells(tmp_path: Path) -> None:
@@ -28,6 +33,14 @@ def test_two_thousand_cells(tmp_path: Path) -> None:
     planned = composed(list(enumerate(jobs)))
     look_up(planned, Workshop(tmp_path))
     spent = time.process_time() - started
-    print(f"{len(jobs)} cells planned in {spent:.1f} s")
+    composing = len(jobs) * statistics.median(one_compose(words) for words in jobs[:: len(jobs) // 9])
+    print(f"{len(jobs)} cells planned in {spent:.1f} s; each composed: {composing:.1f} s")
     assert len(jobs) == 2000 and len({entry.seat.run for entry in planned if entry.seat}) == 2000
-    assert spent < 10
+    assert spent < PART * composing
+
+
+def one_compose(words: list[str]) -> float:
+    """Seconds of this process for one cell by Hydra alone."""
+    started = time.process_time()
+    compose(words)
+    return time.process_time() - started
