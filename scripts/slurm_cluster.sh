@@ -23,7 +23,7 @@ start() {
   mkdir -p "$dir"/{state,spool,log}
   install -d -o munge -g munge -m 0755 /run/munge
   [ -e /etc/munge/munge.key ] || mungekey --create
-  if ! pgrep -x munged >/dev/null; then
+  if ! munge -n >/dev/null 2>&1; then
     runuser -u munge -- munged
     touch "$dir/munged_is_ours"
   fi
@@ -58,16 +58,26 @@ CONF
   slurmctld -f "$SLURM_CONF"
   slurmd -f "$SLURM_CONF"
   for _ in $(seq 120); do
-    if sinfo -h -o %T 2>/dev/null | grep -q idle; then return; fi
+    if timeout 5 sinfo -h -o %T 2>/dev/null | grep -q idle; then return; fi
     sleep 0.25
   done
   tail -n 20 "$dir"/log/*.log >&2
+  stop
   exit 1
 }
 
+# Waits until all are gone: a cluster that is started at once after this one must not take a dying munged for its own.
 stop() {
-  SLURM_CONF="$dir/slurm.conf" scontrol shutdown || true
-  if [ -e "$dir/munged_is_ours" ]; then kill "$(cat /run/munge/munged.pid)" || true; fi
+  local daemons="slurm(ctl)?d -f $dir/slurm.conf"
+  SLURM_CONF="$dir/slurm.conf" timeout 20 scontrol shutdown || pkill -f "$daemons" || true
+  for _ in $(seq 80); do
+    if ! pgrep -f "$daemons" >/dev/null; then break; fi
+    sleep 0.25
+  done
+  if [ -e "$dir/munged_is_ours" ]; then
+    kill "$(cat /run/munge/munged.pid)" || true
+    while munge -n >/dev/null 2>&1; do sleep 0.25; done
+  fi
 }
 
 case $action in
