@@ -112,6 +112,9 @@ def test_a_sweep_is_of_rows_that_differ_in_one_number() -> None:
     figure = sweep.draw(collected, "a title")
     assert figure.axes[0].get_xscale() == "log"
     assert any(xs == [2, 4, 16, 64] for xs, _ in numbers(figure))
+    another = (made_up.TEXT + RANKS).replace("method.rank", "method.init_std")
+    deviations = sweep.draw(runs(another, scale="low"), "a title")
+    assert {axis.get_xlabel() for axis in deviations.axes} == {"method.init_std"}  # no subscript
     two = made_up.TEXT + RANKS.replace("method.rank: 4", "method.rank: 4, method.alpha: 9")
     assert sweep.sweeps(runs(two)) == {}
     assert sweep.draw(runs(), "a title") is None

@@ -122,10 +122,14 @@ def lowest(axes: Mapping[tuple[int, int], Any]) -> list[Any]:
     return [axis for axis, spec in zip(shown, specs, strict=True) if spec.rowspan.start == below[spec.colspan.start]]
 
 
+def verbatim(text: str) -> str:
+    """Text that matplotlib never reads as mathematics, such as the name of a setting."""
+    return text.replace("$", r"\$")
+
+
 def plain(text: str) -> str:
-    """Text that matplotlib never reads as mathematics; `RoB_base (Adpt^D)` gets its sub- and superscript."""
-    safe = text.replace("$", r"\$")
-    return _RAISED.sub(lambda found: f"${found[1]}{{\\mathrm{{{found[2]}}}}}$", safe)
+    """The same for a label: `RoB_base (Adpt^D)` gets its sub- and superscript."""
+    return _RAISED.sub(lambda found: f"${found[1]}{{\\mathrm{{{found[2]}}}}}$", verbatim(text))
 
 
 def finish(figure: Any, axes: Iterable[Any], title: str, below: str = "") -> None:

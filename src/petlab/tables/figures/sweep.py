@@ -7,7 +7,7 @@ from typing import Any
 
 from petlab.tables.collect import Collected
 from petlab.tables.figures import points
-from petlab.tables.figures.style import DASHES, finish, looks, panels, plain, styled
+from petlab.tables.figures.style import DASHES, finish, looks, panels, styled, verbatim
 
 FEWEST = 3  # values that make a curve
 WIDE = 8  # from this ratio of largest to smallest value on, the axis is logarithmic
@@ -22,7 +22,7 @@ def draw(collected: Collected, title: str) -> Any | None:
     methods = points.by_method(collected)
     look = looks(list(methods))
     keys = list(dict.fromkeys(key for _, key in found))
-    names = [plain(key) for key in keys]
+    names = [verbatim(key) for key in keys]
     with styled() as pyplot:
         figure, axes = panels(pyplot, names, [points.named(column) for column in columns], sharex="row")
         for (at, number), axis in axes.items():
@@ -47,7 +47,7 @@ def draw(collected: Collected, title: str) -> Any | None:
             values = [value for (_, swept), rows in found.items() if swept == key for value, _ in rows]
             if min(values) > 0 and max(values) / min(values) >= WIDE:
                 axis.set_xscale("log")
-            axis.set_xlabel(plain(key))
+            axis.set_xlabel(verbatim(key))
             axis.set_ylabel("")
         finish(figure, axes.values(), title)
     return figure
