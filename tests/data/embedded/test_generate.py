@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
 from hashlib import sha256
 from random import Random
@@ -15,11 +16,13 @@ from petlab.data.embedded.world import World
 from petlab.data.example import Example
 from petlab.errors import UserError
 
+made_once = functools.cache(generate)
+
 
 @pytest.fixture(scope="module", params=list(SETS))
 def rows(request: pytest.FixtureRequest) -> tuple[str, dict[str, list[Example]]]:
     """Name and rows of a set."""
-    return request.param, generate(request.param, 0)
+    return request.param, made_once(request.param, 0)
 
 
 def test_size_ids_and_groups(rows: tuple[str, dict[str, list[Example]]]) -> None:
@@ -45,7 +48,7 @@ def test_same_seed_same_rows_other_seed_other_rows() -> None:
 
 
 def test_rows_are_the_same_on_every_machine() -> None:
-    made = {name: sha256(repr(generate(name, 0)["test"][:200]).encode()).hexdigest()[:12] for name in SETS}
+    made = {name: sha256(repr(made_once(name, 0)["test"][:200]).encode()).hexdigest()[:12] for name in SETS}
     assert made == {
         "topics": "2fb4ea7163f6",
         "acceptability": "86e4eaeb3c2f",
@@ -56,9 +59,9 @@ def test_rows_are_the_same_on_every_machine() -> None:
 
 
 def test_label_balance() -> None:
-    topics = Counter(row.targets[0] for row in generate("topics", 0)["test"])
+    topics = Counter(row.targets[0] for row in made_once("topics", 0)["test"])
     assert len(set(topics.values())) == 1
-    judged = Counter(row.targets[0] for row in generate("acceptability", 0)["test"])
+    judged = Counter(row.targets[0] for row in made_once("acceptability", 0)["test"])
     assert 0.5 < judged["acceptable"] / TEST_ROWS < 0.6
 
 
