@@ -76,7 +76,10 @@ stop() {
   done
   if [ -e "$dir/munged_is_ours" ]; then
     kill "$(cat /run/munge/munged.pid)" || true
-    while munge -n >/dev/null 2>&1; do sleep 0.25; done
+    for _ in $(seq 80); do
+      if ! munge -n >/dev/null 2>&1; then break; fi
+      sleep 0.25
+    done
   fi
 }
 

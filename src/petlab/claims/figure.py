@@ -10,7 +10,7 @@ from typing import Any
 from petlab.claims.claim import Claim, Verdict
 from petlab.tables.figures import style
 
-COLOURS = {"holds": "#009E73", "does not hold here": "#D55E00", "not decided": "#666666"}
+COLOURS = {"holds": "#009E73", "does not hold here": "#D55E00", "not decided": style.SOFT}
 MARKERS = {"holds": "o", "does not hold here": "X", "not decided": "s"}
 LETTERS = 52  # of a claim's text in a line
 BELOW = "Line: 95 % interval. Dashes: the margin that the effect is claimed to pass, or two to stay between."
@@ -33,7 +33,7 @@ def svg(judged: Sequence[tuple[Claim, Verdict]], title: str) -> str | None:
         style.finish(figure, axes.flat, title, BELOW)
         figure.subplots_adjust(left=figure.subplotpars.left + 0.03)  # letters of an SVG are wider than when laid out
         out = io.StringIO()
-        figure.savefig(out, format="svg", metadata={"Date": None, "Creator": "petlab"})
+        figure.savefig(out, format="svg", metadata=style.METADATA["svg"])
         pyplot.close(figure)
     return out.getvalue()
 

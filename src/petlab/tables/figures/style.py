@@ -18,6 +18,11 @@ DASHES = ("-", "--", ":", "-.")
 BASELINE = ("#000000", "o")  # full fine-tuning
 WIDTH = 7.2  # inches: a page's text, or two columns of it
 ENDINGS = ("pdf", "svg", "png")
+METADATA: Mapping[str, dict[str, str | None]] = {  # no file holds a date, so that the same numbers give the same bytes
+    "pdf": {"CreationDate": None, "ModDate": None, "Creator": "petlab", "Producer": "matplotlib"},
+    "svg": {"Date": None, "Creator": "petlab"},
+    "png": {"Software": None},
+}
 SOFT = "#666666"
 LETTERS_AN_INCH = 15  # of a title, at most
 _MARKUP = re.compile(r"\$[_^]\{\\mathrm\{|\}\}\$")  # what `plain` adds
@@ -159,15 +164,10 @@ def finish(figure: Any, axes: Iterable[Any], title: str, below: str = "") -> Non
 
 
 def save(figure: Any, stem: Path) -> tuple[Path, ...]:
-    """Write `<stem>.pdf`, `.svg` and `.png`; no file holds a date, so that the same numbers give the same bytes."""
-    metadata = {
-        "pdf": {"CreationDate": None, "ModDate": None, "Creator": "petlab", "Producer": "matplotlib"},
-        "svg": {"Date": None, "Creator": "petlab"},
-        "png": {"Software": None},
-    }
+    """Write `<stem>.pdf`, `.svg` and `.png`."""
     paths = []
     for ending in ENDINGS:
         path = stem.with_name(f"{stem.name}.{ending}")
-        figure.savefig(path, dpi=200, metadata=metadata[ending])
+        figure.savefig(path, dpi=200, metadata=METADATA[ending])
         paths.append(path)
     return tuple(paths)
