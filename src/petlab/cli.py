@@ -120,9 +120,16 @@ def parser() -> argparse.ArgumentParser:
     report.set_defaults(run=_command("report.report"))
 
     speed = commands.add_parser("speed", help="measure petlab beside peft + Trainer and a bare loop, as ratios")
-    speed.add_argument("groups", nargs="*", metavar="GROUP", help="step, cell, sweep, growth, command (default: all)")
+    speed.add_argument(
+        "groups", nargs="*", metavar="GROUP", help="step, cell, generation, sweep, growth, command (default: all)"
+    )
     speed.add_argument("--repetitions", type=int, default=6, metavar="N", help="interleaved rounds (default: 6)")
     speed.add_argument("--threads", type=int, metavar="N", help="CPU threads of every side (default: all cores)")
+    speed.add_argument(
+        "--data-root",
+        metavar="DIR",
+        help="real files of SAMSum, E2E and CoLA (default: synthetic sets of their lengths)",
+    )
     speed.add_argument("--out", default="results/speed", metavar="DIR", help="default: results/speed")
     _quiet(speed)
     speed.set_defaults(run=_command("speed.speed"))

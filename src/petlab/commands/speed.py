@@ -18,7 +18,10 @@ def speed(arguments: Namespace) -> int:
 
     if arguments.repetitions < LEAST:
         raise UserError(f"--repetitions {arguments.repetitions}: an interval needs at least {LEAST}")
-    settings = Settings(resolve_threads(arguments.threads), arguments.repetitions)
+    root = None if arguments.data_root is None else Path(arguments.data_root)
+    if root is not None and not root.is_dir():
+        raise UserError(f"--data-root {root}: no such folder; it holds the files of SAMSum, E2E and CoLA")
+    settings = Settings(resolve_threads(arguments.threads), arguments.repetitions, data_root=root)
     path, found = measure(arguments.groups, settings, Path(arguments.out), Reporter(quiet=arguments.quiet))
     print(table(found))
     print(f"-> {path}")

@@ -24,10 +24,9 @@ from petlab.workshop import Workshop
 
 @dataclass(frozen=True)
 class Ran:
-    """Seconds of the whole cell, of its answers to the test rows alone, its test score, and its epochs."""
+    """Seconds of the whole cell, and its test score."""
 
     seconds: float
-    answer_s: float
     score: float
 
 
@@ -54,7 +53,7 @@ def _petlab(cell: Cell) -> Ran:
         started = time.perf_counter()
         record, _ = story.run(cell, Workshop(Path(folder)))
         seconds = time.perf_counter() - started
-    return Ran(seconds, record.time.test_s, record.metrics.get(cell.dataset.metric, float("nan")))
+    return Ran(seconds, record.metrics.get(cell.dataset.metric, float("nan")))
 
 
 def _trainer(cell: Cell, *, tuned: bool, bf16: bool) -> Ran:
@@ -80,4 +79,4 @@ def _trainer(cell: Cell, *, tuned: bool, bf16: bool) -> Ran:
     )
     rows = metrics.score_rows(spec.metric, done.outputs, [example.targets for example in splits.test])
     score = metrics.means(rows)[spec.metric]
-    return Ran(time.perf_counter() - started, done.predict_s, score)
+    return Ran(time.perf_counter() - started, score)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from petlab.cell import Cell
-from petlab.data.spec import DatasetSpec
+from petlab.data.spec import DatasetSpec, GenerationSpec
 from petlab.errors import UserError
 
 MISSING = "petlab speed compares with Hugging Face peft; install it: pip install 'petlab[speed]'"
@@ -27,7 +27,6 @@ class Finished:
     Attributes:
         train_s: of `Trainer.train`, evaluations included.
         loop_s: of its steps alone, from the first one's beginning to the last one's end.
-        predict_s: of `Trainer.predict`, generation included.
         losses: training loss of each step, where they were asked for.
         validation: the lowest validation loss.
         outputs: texts for the test rows.
@@ -35,14 +34,13 @@ class Finished:
 
     train_s: float
     loop_s: float
-    predict_s: float
     losses: list[float]
     validation: float | None
     outputs: list[str]
 
 
-def peft_config(method: str, fields: Mapping[str, Any]) -> Any:
-    """The peft configuration that says the same as a petlab method; None for full fine-tuning.
+def peft_config(method: str, fields: Mapping[str, Any], model: Any) -> Any:
+    """The peft configuration that says the same as a petlab method for an encoder-decoder; None for full fine-tuning.
 
     Raises:
         UserError: peft is not installed, or has no such method.
@@ -71,6 +69,9 @@ def peft_config(method: str, fields: Mapping[str, Any]) -> Any:
         return peft.PrefixTuningConfig(
             task_type=task,
             num_virtual_tokens=fields["prefix_length"],
+            # peft takes d_model for the width of all heads together, which it is not in every T5.
+            token_dim=model.config.num_heads * model.config.d_kv,
+            num_attention_heads=model.config.num_heads,
             prefix_projection=width is not None,
             encoder_hidden_size=width,
         )
@@ -112,7 +113,7 @@ def fine_tune(
     """
     import transformers
 
-    config = peft_config(cell.method_name, vars(cell.method))
+    config = peft_config(cell.method_name, vars(cell.method), model)
     if config is not None:
         import peft
 
@@ -120,7 +121,7 @@ def fine_tune(
     train, validation, test = splits
     decoding = cell.dataset.generation
     stop = len(validation) > 0
-    with tempfile.TemporaryDirectory() as folder, _quiet(transformers):
+    with tempfile.TemporaryDirectory() as folder, quiet(transformers):
         when: dict[str, Any] = {"eval_strategy": "epoch", "save_strategy": "epoch"}
         if cell.scale.evaluations_per_epoch > 1:
             steps = -(-len(train) // (cell.train.batch_size * cell.train.accumulation))
@@ -168,20 +169,20 @@ def fine_tune(
         started = time.perf_counter()
         trainer.train()
         train_s = time.perf_counter() - started
-        started = time.perf_counter()
-        outputs: list[str] = []
-        if len(test):
-            trainer.args.predict_with_generate = True
-            predicted = trainer.predict(test, max_new_tokens=decoding.max_new_tokens, num_beams=decoding.beams)
-            pad = tokenizer.pad_token_id
-            ids = predicted.predictions.copy()
-            ids[ids < 0] = pad
-            outputs = [text.strip() for text in tokenizer.batch_decode(ids, skip_special_tokens=True)]
-        predict_s = time.perf_counter() - started
+        outputs = predicted(trainer, tokenizer, test, decoding) if len(test) else []
         history = trainer.state.log_history
     losses = [float(entry["loss"]) for entry in history if "loss" in entry]
     lowest = [float(entry["eval_loss"]) for entry in history if "eval_loss" in entry]
-    return Finished(train_s, clock.ended - clock.began, predict_s, losses, min(lowest, default=None), outputs)
+    return Finished(train_s, clock.ended - clock.began, losses, min(lowest, default=None), outputs)
+
+
+def predicted(trainer: Any, tokenizer: Any, test: Any, decoding: GenerationSpec) -> list[str]:
+    """Texts for the test rows by `Trainer.predict` with `predict_with_generate`."""
+    trainer.args.predict_with_generate = True
+    found = trainer.predict(test, max_new_tokens=decoding.max_new_tokens, num_beams=decoding.beams)
+    ids = found.predictions.copy()
+    ids[ids < 0] = tokenizer.pad_token_id
+    return [text.strip() for text in tokenizer.batch_decode(ids, skip_special_tokens=True)]
 
 
 def _clock(transformers: Any) -> Any:
@@ -199,7 +200,7 @@ def _clock(transformers: Any) -> Any:
     return Clock()
 
 
-class _quiet:
+class quiet:
     """No progress bars and no advice while the rival runs; restored afterwards."""
 
     def __init__(self, transformers: Any) -> None:
