@@ -50,7 +50,7 @@ test-slurm: $(STAMP) ## sweeps on a SLURM of this machine alone (minutes; needs 
 faults: test-faults
 slurm: test-slurm
 
-speed: $(STAMP) ## measure petlab beside peft + Trainer and a bare loop (GROUPS='step cell sweep growth command')
+speed: $(STAMP) ## measure petlab beside peft + Trainer and a bare loop (GROUPS='step cell …')
 	@$(BIN)/petlab speed $(GROUPS) $(ARGS)
 
 lint: $(STAMP) ## ruff and mypy --strict

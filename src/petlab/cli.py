@@ -121,7 +121,10 @@ def parser() -> argparse.ArgumentParser:
 
     speed = commands.add_parser("speed", help="measure petlab beside peft + Trainer and a bare loop, as ratios")
     speed.add_argument(
-        "groups", nargs="*", metavar="GROUP", help="step, cell, generation, sweep, growth, command (default: all)"
+        "groups",
+        nargs="*",
+        metavar="GROUP",
+        help="step, cell, generation, sweep, memory, growth, command (default: all)",
     )
     speed.add_argument("--repetitions", type=int, default=6, metavar="N", help="interleaved rounds (default: 6)")
     speed.add_argument("--threads", type=int, metavar="N", help="CPU threads of every side (default: all cores)")

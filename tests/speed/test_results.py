@@ -35,5 +35,5 @@ def test_the_table_shows_interval_and_verdict() -> None:
 
 def test_an_unknown_group_is_one_sentence(capsys, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     assert main(["speed", "steps", "--out", str(tmp_path)]) == 2
-    assert "cell, command, generation, growth, step, sweep" in capsys.readouterr().err
+    assert "cell, command, generation, growth, memory, step, sweep" in capsys.readouterr().err
     assert main(["speed", "--repetitions", "3"]) == 2

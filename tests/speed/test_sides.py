@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from petlab.errors import UserError
-from petlab.speed import answers, cells, peft_trainer, share, steps, sweep
+from petlab.speed import answers, cells, footprint, peft_trainer, share, steps, sweep
 from petlab.speed.work import work
 from tests import tiny
 
@@ -79,3 +79,12 @@ def test_nested_work_counts_once_and_everything_is_put_back() -> None:
     assert torch.Tensor.backward is before
     torch.ones(1, requires_grad=True).sum().backward()
     assert inside.seconds == first
+
+
+@pytest.mark.skipif(not footprint.available(), reason="the system does not tell the peak of a part of a process")
+def test_a_small_method_takes_less_memory_and_keeps_less() -> None:
+    words = ["model=nano_t5", "model.width=256", "model.random_weights=true", "dataset=embedded/acceptability"]
+    words += ["scale.rows=16", "limits.validation=8"]
+    lora, full = (footprint.of([*words, f"method={method}"], threads=1) for method in ("lora", "full"))
+    assert 0 < lora.stored < full.stored / 50
+    assert 0 < lora.training < full.training

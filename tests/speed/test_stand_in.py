@@ -27,7 +27,7 @@ def test_lengths_are_drawn_from_the_quantiles() -> None:
 def test_the_files_are_read_as_samsum(tmp_path: Path) -> None:
     words = ["model=nano_t5", "method=lora", "dataset=samsum", "scale=low", f"data.root={tmp_path}"]
     tokenizer = load_base(config.cell(["model=nano_t5"]).model).tokenizer
-    stand_in.write(tmp_path, tokenizer, {"train": 120, "val": 20, "test": 20})
+    stand_in.write(tmp_path, tokenizer, {"train": 160, "val": 20, "test": 20})
     with work([*words, "scale.rows=100"], tmp_path / "results", threads=1).attached() as (_, _, rows):
         assert (len(rows.train), len(rows.test)) == (100, 20)
         lengths = [len(row.source) for row in rows.train]

@@ -14,7 +14,7 @@ from statistics import median
 from petlab import config
 from petlab.measure.ratios import Ratio, interleaved, paired
 from petlab.models import load_base
-from petlab.speed import answers, cells, growth, stand_in, steps, sweep
+from petlab.speed import answers, cells, footprint, growth, stand_in, steps, sweep
 from petlab.speed.results import Finding, of_growth, of_number, of_ratio
 from petlab.speed.work import work
 
@@ -192,11 +192,31 @@ def command_measures(settings: Settings, say: Say) -> Iterator[Finding]:
     yield of_number("plan of 2,000 cells", median(times["plan of 2,000 cells"]), 10.0, "at most", "s")
 
 
+def memory_measures(settings: Settings, say: Say) -> Iterator[Finding]:
+    """Memory while training and bytes kept, of each method against full fine-tuning."""
+    if not footprint.available():
+        say("memory: this system does not tell the peak of a part of a process; left out")
+        return
+    words = [*MODELS["small"], "dataset=embedded/dialogues", *settings.rows]
+    found = {}
+    for method in METHODS:
+        say(f"memory, {method}, small")
+        found[method] = footprint.of([*words, f"method={method}"], settings.threads)
+    full = found.pop("full")
+    for method, one in found.items():
+        name = f"{method} over full fine-tuning, small"
+        both = {"bytes": one.training, "full_bytes": full.training}
+        yield of_number(f"memory while training, {name}", one.training / full.training, 1.0, "at most", "×", **both)
+        both = {"bytes": one.stored, "full_bytes": full.stored}
+        yield of_number(f"bytes kept, {name}", one.stored / full.stored, 1.0, "at most", "×", **both)
+
+
 GROUPS: dict[str, Callable[[Settings, Say], Iterator[Finding]]] = {
     "step": step_measures,
     "cell": cell_measures,
     "generation": answer_measures,
     "sweep": sweep_measures,
+    "memory": memory_measures,
     "growth": growth_measures,
     "command": command_measures,
 }
