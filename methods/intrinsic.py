@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
 import torch
@@ -12,9 +12,11 @@ from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
 from petlab.attachment import Attachment, Draws, Technique, Words
-from petlab.attachment.fastfood import fastfood
+from petlab.attachment.fastfood import Kept, fastfood
 from petlab.attachment.kept import Fold
 from petlab.errors import UserError
+
+ROOM = 2**28  # bytes that may be kept of draws, and as many of moved weights
 
 
 @dataclass(frozen=True)
@@ -26,10 +28,11 @@ class Intrinsic(Technique):
     `plain`, Li et al. 2018 (arXiv 1804.08838), section 2 (the other's DID): one projection of θ (dimension,) for all D
     weights together, whose columns have length one in expectation: s_i = √(n_i / D) for the n_i weights of W_i.
 
-    P_i is the Fastfood projection to the size of W_i (as long as θ, in expectation), made anew from a seed whenever it
-    is needed, a matrix at a time, in the backward pass too: the extra memory is that of the largest tensor. Blocks of
-    rows drawn one by one are one random projection. θ starts at zero and λ at one, so the output at attach is the
-    base's. A task keeps θ, λ and the seed.
+    P_i is the Fastfood projection to the size of W_i (as long as θ, in expectation), made from a seed whenever it is
+    needed, a matrix at a time, in the backward pass too: the extra memory is that of the largest tensor, and at most
+    512 MiB of draws and, while nothing is trained, of moved weights that are kept. Blocks of rows drawn one by one are
+    one random projection. θ starts at zero and λ at one, so the output at attach is the base's. A task keeps θ, λ and
+    the seed.
 
     Parameters: dimension.
     """
@@ -76,10 +79,29 @@ class Subspace:
     scales: nn.Parameter | None
     seed: int
     size: int
+    kept: Kept = field(default_factory=lambda: Kept(ROOM))
+    still: dict[int, Tensor] = field(default_factory=dict)
+    at: tuple[Any, ...] = ()
+
+    def moved(self, parameter: Tensor, number: int, group: int) -> Tensor:
+        """The moved weights. While nothing is trained they stay as they are, and are computed once."""
+        if torch.is_grad_enabled():
+            self.still.clear()
+            return parameter + self.step(parameter, number, group)
+        now = tuple((one.data_ptr(), one._version) for one in (self.theta, self.scales) if one is not None)
+        if self.at != now:
+            self.still.clear()
+            self.at = now
+        if number not in self.still:
+            moved = parameter + self.step(parameter, number, group)
+            if sum(one.nbytes for one in self.still.values()) + moved.nbytes > ROOM:
+                return moved
+            self.still[number] = moved
+        return self.still[number]
 
     def step(self, parameter: Tensor, number: int, group: int) -> Tensor:
         """s · P(θ) in the shape of a parameter, which has a number of its own."""
-        flat = fastfood(self.theta, parameter.numel(), self.seed + number)
+        flat = fastfood(self.theta, parameter.numel(), self.seed + number, self.kept)
         scale = math.sqrt(parameter.numel() / self.size) if self.scales is None else self.scales[group]
         return (scale * flat).view(parameter.shape).to(parameter.dtype)
 
@@ -91,6 +113,7 @@ class Subspace:
         """Project as the kept tensors were projected. Raises UserError where the seed is missing."""
         if "intrinsic.seed" not in state:
             raise UserError("intrinsic: the kept tensors have no seed of their projection")
+        self.still.clear()
         self.seed = int(state["intrinsic.seed"])
 
 
@@ -103,7 +126,7 @@ def _moved(
         def run(*given: Any, **named: Any) -> Any:
             # An instance attribute is found before the registered parameter.
             for name, (parameter, number) in parameters.items():
-                module.__dict__[name] = parameter + subspace.step(parameter, number, group)
+                module.__dict__[name] = subspace.moved(parameter, number, group)
             try:
                 return inner(*given, **named)
             finally:

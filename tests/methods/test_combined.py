@@ -8,7 +8,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from petlab.attachment import Attachment, Technique, attach
-from petlab.attachment.fastfood import fastfood
+from petlab.attachment.fastfood import Kept, fastfood, hadamard
 from petlab.errors import UserError
 from petlab.methods.combo import Combo
 from petlab.methods.few_shot import FewShot
@@ -135,6 +135,30 @@ def test_unipelt_gates_are_means_over_tokens_that_are_no_padding() -> None:
         torch.testing.assert_close(outputs[0][1], expected, rtol=1e-4, atol=1e-4)
 
 
+@pytest.mark.parametrize("power", [1, 5, 6, 7, 13])
+def test_the_hadamard_transform_is_that_of_sylvesters_matrix(power: int) -> None:
+    # H is symmetric and its own inverse but for its length; its entry (i, j) is -1 to the number of common ones.
+    length = 2**power
+    x = torch.randn(length, generator=torch.Generator().manual_seed(power))
+    torch.testing.assert_close(hadamard(hadamard(x)) / length, x, rtol=1e-4, atol=1e-5)
+    row = length - 1 if power < 6 else 5
+    signs = torch.tensor([(-1.0) ** (row & column).bit_count() for column in range(length)])
+    torch.testing.assert_close(hadamard(x)[row], signs @ x, rtol=1e-4, atol=1e-3)
+
+
+def test_moved_weights_are_kept_only_while_nothing_changes() -> None:
+    theta = torch.nn.Parameter(torch.randn(20, generator=torch.Generator().manual_seed(0)))
+    subspace = Subspace(theta, None, 3, 50)
+    weight = torch.zeros(5, 10)
+    with torch.no_grad():
+        before = subspace.moved(weight, 0, -1)
+        assert subspace.moved(weight, 0, -1) is before
+        theta.mul_(2)
+        torch.testing.assert_close(subspace.moved(weight, 0, -1), 2 * before)
+    assert subspace.moved(weight, 0, -1).requires_grad
+    assert not subspace.still
+
+
 def test_fastfood_is_linear_keeps_lengths_and_has_its_adjoint() -> None:
     x = torch.randn(30, generator=torch.Generator().manual_seed(1)).requires_grad_()
     generator = torch.Generator().manual_seed(0)
@@ -146,6 +170,10 @@ def test_fastfood_is_linear_keeps_lengths_and_has_its_adjoint() -> None:
         direction = torch.randn(size, generator=generator)
         (gradient,) = torch.autograd.grad(y @ direction, x)
         torch.testing.assert_close(gradient @ x, y @ direction, rtol=1e-4, atol=1e-4)
+        kept = Kept(10**9)
+        assert torch.equal(y, fastfood(x, size, 5, kept))
+        assert torch.equal(y, fastfood(x, size, 5, kept))
+        assert len(kept.draws) == 1
     assert 0.5 < float(fastfood(x.detach(), 4096, 1).norm() / x.detach().norm()) < 2.0
 
 

@@ -3,38 +3,65 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 
+Draw = tuple[Tensor, Tensor, Tensor, float]  # B as signs, Π as an order, G as its diagonal, the scale
+FACTOR = 64  # rows of the largest Hadamard matrix that is multiplied with
 
-def fastfood(x: Tensor, size: int, seed: int) -> Tensor:
-    """H G Π H B x, scaled to keep lengths: x (d,) to (size,), in fp32; neither forward nor backward keeps a matrix."""
-    result: Tensor = _Fastfood.apply(x, size, seed)  # type: ignore[no-untyped-call]
+
+class Kept:
+    """Draws that are kept rather than drawn anew, as many as have room: drawing takes as long as projecting."""
+
+    def __init__(self, room: int) -> None:
+        """Keep up to `room` bytes."""
+        self.room = room
+        self.draws: dict[tuple[Any, ...], Draw] = {}
+
+    def ask(self, draw: Callable[..., Draw], *given: Any) -> Draw:
+        """`draw(*given)`, perhaps from before."""
+        found = self.draws.get(given)
+        if found is None:
+            found = draw(*given)
+            size = sum(part.nbytes for part in found[:3])
+            if size <= self.room:
+                self.room -= size
+                self.draws[given] = found
+        return found
+
+
+def fastfood(x: Tensor, size: int, seed: int, kept: Kept | None = None) -> Tensor:
+    """H G Π H B x, scaled to keep lengths: x (d,) to (size,), in fp32; autograd keeps no matrix."""
+    result: Tensor = _Fastfood.apply(x, size, seed, kept or Kept(0))  # type: ignore[no-untyped-call]
     return result
 
 
 class _Fastfood(torch.autograd.Function):
     @staticmethod
-    def forward(ctx: Any, x: Tensor, size: int, seed: int) -> Tensor:
+    def forward(ctx: Any, x: Tensor, size: int, seed: int, kept: Kept) -> Tensor:
         ctx.given = (len(x), size, seed)
-        signs, order, gauss, scale = _draw(len(x), size, seed, x.device)
+        ctx.kept = kept
+        signs, order, gauss, scale = kept.ask(_draw, len(x), size, seed, x.device)
         padded = functional.pad(x.float(), (0, len(signs) - len(x)))
-        return _hadamard(_hadamard(padded * signs)[order] * gauss)[:size] * scale
+        return hadamard(hadamard(padded * signs)[order] * gauss)[:size] * scale
 
     @staticmethod
-    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None, None]:
-        dimensions, size, seed = ctx.given
-        signs, order, gauss, scale = _draw(dimensions, size, seed, gradient.device)
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None, None, None]:
+        dimensions, size, _ = ctx.given
+        signs, order, gauss, scale = ctx.kept.ask(_draw, *ctx.given, gradient.device)
         padded = functional.pad(gradient.float() * scale, (0, len(signs) - size))
-        mixed = _hadamard(padded) * gauss
-        return (_hadamard(torch.zeros_like(mixed).index_copy(0, order, mixed)) * signs)[:dimensions], None, None
+        mixed = hadamard(padded) * gauss
+        x = hadamard(torch.zeros_like(mixed).index_copy(0, order, mixed)) * signs
+        return x[:dimensions], None, None, None
 
 
-def _draw(dimensions: int, size: int, seed: int, device: torch.device) -> tuple[Tensor, Tensor, Tensor, float]:
-    """B as signs, Π as an order, G as its diagonal, and the scale, for the next power of two."""
+def _draw(dimensions: int, size: int, seed: int, device: torch.device) -> Draw:
+    """For the next power of two."""
     length = 2 ** math.ceil(math.log2(max(size, dimensions, 2)))
     generator = torch.Generator().manual_seed(seed)
     signs = torch.randint(0, 2, (length,), generator=generator).float() * 2 - 1
@@ -44,11 +71,31 @@ def _draw(dimensions: int, size: int, seed: int, device: torch.device) -> tuple[
     return signs.to(device), order.to(device), gauss.to(device), scale
 
 
-def _hadamard(x: Tensor) -> Tensor:
-    """The Walsh-Hadamard transform of a vector whose length is a power of two, without normalisation."""
-    length, step = len(x), 1
-    while step < length:
-        pairs = x.view(-1, 2, step)
-        x = torch.stack([pairs[:, 0] + pairs[:, 1], pairs[:, 0] - pairs[:, 1]], dim=1).view(-1)
-        step *= 2
-    return x
+def hadamard(x: Tensor) -> Tensor:
+    """The Walsh-Hadamard transform H x of a vector (2^k,), without normalisation, in fp32 whatever autocast says.
+
+    H is a Kronecker product of small ones, so that a few matrix products take the place of k passes over the vector.
+    What is left of the length comes first, where it is multiplied with wide rows.
+    """
+    done = 1
+    with torch.autocast(x.device.type, enabled=False):
+        for rows in _factors(len(x)):
+            matrix = _matrix(rows, x.device)
+            # The last factor is multiplied from the right: H is symmetric.
+            x = x.view(done, rows) @ matrix if done * rows == x.numel() else matrix @ x.view(done, rows, -1)
+            done *= rows
+    return x.reshape(-1)
+
+
+@cache
+def _factors(length: int) -> tuple[int, ...]:
+    """As many `FACTOR` as a power of two has, after the rest."""
+    return (length,) if length <= FACTOR else (*_factors(length // FACTOR), FACTOR)
+
+
+@cache
+def _matrix(rows: int, device: torch.device) -> Tensor:
+    matrix = torch.ones(1, 1)
+    while len(matrix) < rows:
+        matrix = torch.kron(torch.tensor([[1.0, 1.0], [1.0, -1.0]]), matrix)
+    return matrix.to(device)
