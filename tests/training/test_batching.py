@@ -1,7 +1,9 @@
 import random
 
+import torch
+
 from petlab.data.tokens import Row
-from petlab.training.batching import evaluation_batches, training_steps
+from petlab.training.batching import evaluation_batches, tokens_at_once, training_steps
 
 
 def rows(number: int, seed: int = 0) -> list[Row]:
@@ -47,3 +49,18 @@ def test_evaluation_takes_every_row_longest_first() -> None:
     batches = list(evaluation_batches(data, 16))
     assert sorted(n for batch in batches for n in batch) == list(range(50))
     assert len(data[batches[0][0]].source) == max(len(row.source) for row in data)
+
+
+def test_evaluation_batches_hold_at_most_so_many_tokens_with_padding() -> None:
+    data = [*rows(50), Row(tuple(range(200)), (1,))]
+    batches = list(evaluation_batches(data, 16, tokens=120))
+    assert sorted(n for batch in batches for n in batch) == list(range(51))
+    assert batches[0] == [50]  # longer than all that is allowed: by itself
+    widths = [max(len(data[n].source) for n in batch) for batch in batches[1:]]
+    assert all(len(batch) * width <= 120 for batch, width in zip(batches[1:], widths, strict=True))
+    assert len(batches[1]) < max(map(len, batches)) <= 16  # more of the shorter rows
+
+
+def test_a_cpu_takes_fewer_tokens_at_once_than_an_accelerator() -> None:
+    assert tokens_at_once(torch.device("cpu")) == 4096
+    assert tokens_at_once(torch.device("cuda")) is None

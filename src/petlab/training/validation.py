@@ -8,7 +8,7 @@ from typing import Any
 import torch
 
 from petlab.data.tokens import Row
-from petlab.training.batching import evaluation_batches
+from petlab.training.batching import evaluation_batches, tokens_at_once
 from petlab.training.families import Family
 from petlab.training.objective import autocast
 from petlab.training.parallel import Alone
@@ -30,7 +30,7 @@ def validation_loss(
     device = next(model.parameters()).device
     total, golds = 0.0, 0.0
     with team.no_gradients() if team else torch.inference_mode(), autocast(device, precision):
-        for numbers in evaluation_batches(rows, batch, family.length):
+        for numbers in evaluation_batches(rows, batch, family.length, tokens_at_once(device)):
             mine = team.share(numbers) if team else numbers
             part = family.collate([rows[number] for number in mine or numbers[:1]]).to(device)
             loss = float(family.loss_sum(model, part))
