@@ -58,7 +58,7 @@ def test_whole_cells_end_in_scores(words: list[str]) -> None:
 
 
 def test_both_sides_answer_with_the_same_texts(tmp_path: Path) -> None:
-    words = ["method=lora", "dataset=embedded/restaurants", "scale=low", "scale.rows=16", "scale.epochs=1"]
+    words = ["method=full", "dataset=embedded/restaurants", "scale=low", "scale.rows=16", "scale.epochs=1"]
     with answers.sides([*words, "limits.validation=8", "limits.test=12"], tmp_path, threads=1) as sides:
         assert {name: run() > 0 for name, run in sides.items()} == {"petlab": True, "trainer": True}
 

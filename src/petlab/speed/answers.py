@@ -1,6 +1,6 @@
 """The answers of one tuned model to the test rows: petlab's, and Trainer's with `predict_with_generate`.
 
-LoRA is trained once, and both sides get the base with it folded into the weights, so that they run the same model.
+The model is trained once, by full fine-tuning, so that its texts end where those of the data set do; both sides run it.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def sides(overrides: Sequence[str], results: Path, threads: int) -> Iterator[dic
     """What answers all test rows and returns its seconds, by side.
 
     Args:
-        overrides: Hydra words of a cell of an encoder-decoder model and a method that can be merged.
+        overrides: Hydra words of a cell of an encoder-decoder model; full fine-tuning, which peft does without.
         results: a folder for the trained cell.
         threads: of torch, for both sides.
 
@@ -70,13 +70,10 @@ def sides(overrides: Sequence[str], results: Path, threads: int) -> Iterator[dic
         def trainers() -> list[str]:
             return peft_trainer.predicted(trainer, tokenizer, ready, decoding)
 
-        with attachment.merged():
-            same = [ours == theirs for ours, theirs in zip(petlab(), trainers(), strict=True)]
-            if sum(same) < ALIKE * len(same):
-                raise UserError(
-                    f"speed: {len(same) - sum(same)} of {len(same)} texts differ between petlab and Trainer"
-                )
-            yield {"petlab": lambda: _seconds(petlab), "trainer": lambda: _seconds(trainers)}
+        same = [ours == theirs for ours, theirs in zip(petlab(), trainers(), strict=True)]
+        if sum(same) < ALIKE * len(same):
+            raise UserError(f"speed: {len(same) - sum(same)} of {len(same)} texts differ between petlab and Trainer")
+        yield {"petlab": lambda: _seconds(petlab), "trainer": lambda: _seconds(trainers)}
 
 
 def _seconds(run: Callable[[], list[str]]) -> float:
