@@ -60,7 +60,7 @@ def folder(base: str, width: int) -> Path:
     found = cached(base, width)
     if not (found / "tokenizer.json").is_file():  # written last
         raise UserError(
-            f"model.width={width}: {base} of this width is not in {found}; "
+            f"model.width={width}: {base} of this width has not been pretrained here; "
             f"make it with: petlab pretrain {base} --width {width} (or use model.random_weights=true)"
         )
     return found
