@@ -91,3 +91,16 @@ def test_company_is_noticed_while_it_lives(tmp_path: Path) -> None:
     with second:
         pass
     assert first.look_around(), "once shared, the seconds stay shared"
+
+
+def test_ctrl_c_while_a_claim_begins_gives_it_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    claim = Claims().take(tmp_path / "runs" / "one")
+    assert claim is not None
+
+    def interrupted() -> bool:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(claim, "look_around", interrupted)
+    with pytest.raises(KeyboardInterrupt), claim:
+        pass
+    assert not claim.path.exists()

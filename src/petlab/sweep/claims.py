@@ -45,8 +45,12 @@ class Claim:
         return self.shared
 
     def __enter__(self) -> Claim:
-        self.look_around()
-        threading.Thread(target=self._beat, daemon=True).start()
+        try:
+            self.look_around()
+            threading.Thread(target=self._beat, daemon=True).start()
+        except BaseException:  # Ctrl-C before the block has begun
+            self.__exit__(None, None, None)
+            raise
         return self
 
     def __exit__(
@@ -98,7 +102,7 @@ class Claims:
                 file.write(json.dumps(owner))
         except FileExistsError:
             return None
-        except OSError:  # a full disk: an empty claim would keep everybody out
+        except BaseException:  # a full disk: an empty claim would keep everybody out; or Ctrl-C
             path.unlink(missing_ok=True)
             raise
         return Claim(path, token)
