@@ -25,4 +25,4 @@ def test_the_page_is_what_the_committed_records_give() -> None:
     text = PAGE.read_text(encoding="utf-8")
     made, figures = with_claims(text, PAGE.stem, ROOT / "results")
     assert made == text, "python scripts/update_claims.py writes it anew"
-    assert all(f"({name})" in text for name in figures)
+    assert set(re.findall(r"!\[[^\]]*\]\(([^)]+)\)", text)) == set(figures)

@@ -57,7 +57,7 @@ def test_a_width_that_was_not_pretrained_names_the_command(cache: Path, capsys: 
     words = ["dataset=glue/cola", f"data.root={root}", f"paths.results={cache.parent / 'results'}", "scale.rows=16"]
     assert main(["run", "model.width=64", *words]) == 2
     said = capsys.readouterr().err
-    assert said.startswith("petlab: model.width=64: ") and said.count("\n") == 1
+    assert said.startswith("petlab: model.width=64: ") and str(cache) in said and said.count("\n") == 1
     assert not list((cache.parent / "results").rglob("record.json"))
 
 

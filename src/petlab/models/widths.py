@@ -55,12 +55,18 @@ def cached(base: str, width: int) -> Path:
     return Path(cache) / "petlab" / "bases" / called(base, width)
 
 
+def _shown(path: Path) -> str:
+    """A path as a shell takes it, without where a home is: messages get into pages that are committed."""
+    home = Path.home()
+    return f"~/{path.relative_to(home)}" if path.is_relative_to(home) else str(path)
+
+
 def folder(base: str, width: int) -> Path:
     """Folder of a base pretrained at a width. Raises UserError where it has not been pretrained yet."""
     found = cached(base, width)
     if not (found / "tokenizer.json").is_file():  # written last
         raise UserError(
-            f"model.width={width}: {base} of this width has not been pretrained here; "
+            f"model.width={width}: {base} of this width is not in {_shown(found)}; "
             f"make it with: petlab pretrain {base} --width {width} (or use model.random_weights=true)"
         )
     return found
