@@ -70,9 +70,9 @@ class Family(ABC):
     def seen(self, batch: Batch) -> int:
         """Tokens of a batch without padding."""
 
+    @abstractmethod
     def copying(self, recipe: Recipe, step: int) -> Batch:
         """A batch of random copying, for recipes that begin with it."""
-        raise NotImplementedError
 
     def generation(self, config: PreTrainedConfig) -> GenerationConfig | None:
         """How the finished model decodes where nothing else is said; None: it does not write."""
