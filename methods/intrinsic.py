@@ -79,29 +79,24 @@ class Subspace:
     scales: nn.Parameter | None
     seed: int
     size: int
-    kept: Kept = field(default_factory=lambda: Kept(ROOM))
-    still: dict[int, Tensor] = field(default_factory=dict)
-    at: tuple[Any, ...] = ()
+    draws: Kept = field(default_factory=lambda: Kept(ROOM))
+    still: Kept = field(default_factory=lambda: Kept(ROOM))
+    at: tuple[Any, ...] | None = None  # where θ, λ and the seed stood when `still` was begun; None: it is empty
 
     def moved(self, parameter: Tensor, number: int, group: int) -> Tensor:
         """The moved weights. While nothing is trained they stay as they are, and are computed once."""
-        if torch.is_grad_enabled():
-            self.still.clear()
-            return parameter + self.step(parameter, number, group)
-        now = tuple((one.data_ptr(), one._version) for one in (self.theta, self.scales) if one is not None)
+        both = (one for one in (self.theta, self.scales) if one is not None)
+        now = None if torch.is_grad_enabled() else (self.seed, *((one.data_ptr(), one._version) for one in both))
         if self.at != now:
-            self.still.clear()
-            self.at = now
-        if number not in self.still:
-            moved = parameter + self.step(parameter, number, group)
-            if sum(one.nbytes for one in self.still.values()) + moved.nbytes > ROOM:
-                return moved
-            self.still[number] = moved
-        return self.still[number]
+            self.still, self.at = Kept(ROOM), now
+        if now is None:
+            return parameter + self.step(parameter, number, group)
+        (moved,) = self.still.ask(number, lambda: (parameter + self.step(parameter, number, group),))
+        return moved
 
     def step(self, parameter: Tensor, number: int, group: int) -> Tensor:
         """s · P(θ) in the shape of a parameter, which has a number of its own."""
-        flat = fastfood(self.theta, parameter.numel(), self.seed + number, self.kept)
+        flat = fastfood(self.theta, parameter.numel(), self.seed + number, self.draws)
         scale = math.sqrt(parameter.numel() / self.size) if self.scales is None else self.scales[group]
         return (scale * flat).view(parameter.shape).to(parameter.dtype)
 
@@ -113,7 +108,6 @@ class Subspace:
         """Project as the kept tensors were projected. Raises UserError where the seed is missing."""
         if "intrinsic.seed" not in state:
             raise UserError("intrinsic: the kept tensors have no seed of their projection")
-        self.still.clear()
         self.seed = int(state["intrinsic.seed"])
 
 

@@ -3,36 +3,37 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 
+T = TypeVar("T", bound=tuple[Any, ...])
 Draw = tuple[Tensor, Tensor, Tensor, float]  # B as signs, Π as an order, G as its diagonal, the scale
 FACTOR = 64  # rows of the largest Hadamard matrix that is multiplied with
 
 
 class Kept:
-    """Draws that are kept rather than drawn anew, as many as have room: drawing takes as long as projecting."""
+    """Tensors that are kept rather than made anew, as many as have room."""
 
     def __init__(self, room: int) -> None:
         """Keep up to `room` bytes."""
         self.room = room
-        self.draws: dict[tuple[Any, ...], Draw] = {}
+        self.found: dict[Hashable, tuple[Any, ...]] = {}
 
-    def ask(self, draw: Callable[..., Draw], *given: Any) -> Draw:
-        """`draw(*given)`, perhaps from before."""
-        found = self.draws.get(given)
-        if found is None:
-            found = draw(*given)
-            size = sum(part.nbytes for part in found[:3])
-            if size <= self.room:
-                self.room -= size
-                self.draws[given] = found
-        return found
+    def ask(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What `make()` gives for a key, perhaps from before."""
+        if key in self.found:
+            return cast(T, self.found[key])
+        made = make()
+        size = sum(part.nbytes for part in made if isinstance(part, Tensor))
+        if size <= self.room:
+            self.room -= size
+            self.found[key] = made
+        return made
 
 
 def fastfood(x: Tensor, size: int, seed: int, kept: Kept | None = None) -> Tensor:
@@ -46,18 +47,23 @@ class _Fastfood(torch.autograd.Function):
     def forward(ctx: Any, x: Tensor, size: int, seed: int, kept: Kept) -> Tensor:
         ctx.given = (len(x), size, seed)
         ctx.kept = kept
-        signs, order, gauss, scale = kept.ask(_draw, len(x), size, seed, x.device)
+        signs, order, gauss, scale = _kept_draw(kept, *ctx.given, x.device)
         padded = functional.pad(x.float(), (0, len(signs) - len(x)))
         return hadamard(hadamard(padded * signs)[order] * gauss)[:size] * scale
 
     @staticmethod
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None, None, None]:
         dimensions, size, _ = ctx.given
-        signs, order, gauss, scale = ctx.kept.ask(_draw, *ctx.given, gradient.device)
+        signs, order, gauss, scale = _kept_draw(ctx.kept, *ctx.given, gradient.device)
         padded = functional.pad(gradient.float() * scale, (0, len(signs) - size))
         mixed = hadamard(padded) * gauss
         x = hadamard(torch.zeros_like(mixed).index_copy(0, order, mixed)) * signs
         return x[:dimensions], None, None, None
+
+
+def _kept_draw(kept: Kept, *given: Any) -> Draw:
+    """Drawing takes as long as projecting."""
+    return kept.ask(given, lambda: _draw(*given))
 
 
 def _draw(dimensions: int, size: int, seed: int, device: torch.device) -> Draw:
