@@ -12,15 +12,10 @@ from pathlib import Path
 from time import perf_counter
 
 from petlab import cell as story
-from petlab import config
-from petlab.attachment import attach
-from petlab.data.render import render, target_text
-from petlab.data.tokens import words_to_ids
 from petlab.errors import UserError
 from petlab.speed import peft_trainer
-from petlab.training.families import family_of
+from petlab.speed.work import work
 from petlab.training.generation import generate
-from petlab.workshop import Workshop
 
 ALIKE = 0.98  # share of texts that must be the same; padding moves the last bits, and a tie may fall the other way
 
@@ -39,36 +34,32 @@ def sides(overrides: Sequence[str], results: Path, threads: int) -> Iterator[dic
     """
     import transformers
 
-    cell = config.cell([*overrides, f"train.threads={threads}", "train.device=cpu", "train.precision=fp32"])
-    workshop = Workshop(results)
+    ready = work([*overrides, "train.precision=fp32"], results, threads=threads)
+    cell, workshop, tokenizer = ready.cell, ready.workshop, ready.tokenizer
     story.run(cell, workshop)
-    base, spec, test = workshop.base(cell.model, "cpu"), cell.dataset, workshop.splits(cell).test
-    tokenizer, decoding = base.tokenizer, spec.generation
-    ready = peft_trainer.tokenised(spec, [(render(spec, one), target_text(spec, one)) for one in test], tokenizer)
-    words = words_to_ids(tokenizer)
+    spec, decoding = cell.dataset, cell.dataset.generation
+    asked = peft_trainer.tokenised(spec, workshop.splits(cell).test, tokenizer)
     with (
-        attach(cell.method, base.model, seed=cell.seed, tokenize=words, labels=spec.labels) as attachment,
+        ready.attached() as (attachment, family, rows),
         tempfile.TemporaryDirectory() as folder,
         peft_trainer.quiet(transformers),
     ):
         attachment.load_training_state(workshop.handed_on(cell))
-        rows = workshop.rows(cell, base, attachment).test
-        family = family_of(cell.model.family, spec, tokenizer, attachment)
         batch = cell.train.evaluation_batch
         trainer = transformers.Seq2SeqTrainer(
-            model=base.model,
+            model=ready.model,
             args=transformers.Seq2SeqTrainingArguments(
                 output_dir=folder, per_device_eval_batch_size=batch, use_cpu=True, report_to="none", disable_tqdm=True
             ),
-            data_collator=transformers.DataCollatorForSeq2Seq(tokenizer, model=base.model),
+            data_collator=transformers.DataCollatorForSeq2Seq(tokenizer, model=ready.model),
             processing_class=tokenizer,
         )
 
         def petlab() -> list[str]:
-            return generate(base.model, tokenizer, rows, family, batch=batch, precision="fp32", decoding=decoding)
+            return generate(ready.model, tokenizer, rows.test, family, batch=batch, precision="fp32", decoding=decoding)
 
         def trainers() -> list[str]:
-            return peft_trainer.predicted(trainer, tokenizer, ready, decoding)
+            return peft_trainer.predicted(trainer, tokenizer, asked, decoding)
 
         same = [ours == theirs for ours, theirs in zip(petlab(), trainers(), strict=True)]
         if sum(same) < ALIKE * len(same):

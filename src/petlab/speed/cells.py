@@ -16,7 +16,6 @@ from petlab import cell as story
 from petlab import config, metrics
 from petlab.cell import Cell
 from petlab.data.load import load_splits
-from petlab.data.render import render, target_text
 from petlab.models import load_base
 from petlab.speed import peft_trainer
 from petlab.workshop import Workshop
@@ -68,15 +67,10 @@ def _trainer(cell: Cell, *, tuned: bool, bf16: bool) -> Ran:
     )
     base = load_base(cell.model)
     spec = cell.dataset
-    parts = [
-        peft_trainer.tokenised(
-            spec, [(render(spec, example), target_text(spec, example)) for example in part], base.tokenizer
-        )
-        for part in (splits.train, splits.validation, splits.test)
-    ]
-    done = peft_trainer.fine_tune(
-        cell, base.model, base.tokenizer, (parts[0], parts[1], parts[2]), tuned=tuned, bf16=bf16
+    train, validation, test = (
+        peft_trainer.tokenised(spec, part, base.tokenizer) for part in (splits.train, splits.validation, splits.test)
     )
+    done = peft_trainer.fine_tune(cell, base.model, base.tokenizer, (train, validation, test), tuned=tuned, bf16=bf16)
     rows = metrics.score_rows(spec.metric, done.outputs, [example.targets for example in splits.test])
     score = metrics.means(rows)[spec.metric]
     return Ran(time.perf_counter() - started, score)

@@ -6,15 +6,15 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from petlab.errors import UserError
-from petlab.speed.work import surroundings
+from petlab.measure import parameters
+from petlab.speed import steps
+from petlab.speed.work import in_own_process, work
 
 STATUS, CLEAR = Path("/proc/self/status"), Path("/proc/self/clear_refs")
 
@@ -40,19 +40,11 @@ def available() -> bool:
 
 def of(words: Sequence[str], threads: int) -> Footprint:
     """The footprint of a cell's training, in a process of its own."""
-    command = [sys.executable, "-m", "petlab.speed.footprint", str(threads), *words]
-    done = subprocess.run(command, capture_output=True, text=True, env=surroundings(threads))
-    if done.returncode:
-        raise UserError(f"speed: measuring memory failed: {done.stderr.strip().splitlines()[-1]}")
-    return Footprint(**json.loads(done.stdout.strip().splitlines()[-1]))
+    return Footprint(**in_own_process("petlab.speed.footprint", threads, words))
 
 
 def main(given: list[str]) -> int:
     """Train two steps on as many threads as the first word says."""
-    from petlab.measure import parameters
-    from petlab.speed import steps
-    from petlab.speed.work import work
-
     with tempfile.TemporaryDirectory() as folder:
         ready = work(given[1:], Path(folder), threads=int(given[0]))
         with ready.attached() as (attachment, _, _):

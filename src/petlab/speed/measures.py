@@ -76,8 +76,8 @@ def step_measures(settings: Settings, say: Say) -> Iterator[Finding]:
 
 
 def _given(shape: str, settings: Settings, folder: Path) -> tuple[str, list[str]]:
-    """How a set is called in a measure, and the Hydra words of a LoRA cell of it."""
-    model = ["model=nano_t5", "method=lora", "scale=low"]
+    """How a set is called in a measure, and the Hydra words of a LoRA cell of it, cut short."""
+    model = ["model=nano_t5", "method=lora", "scale=low", *(SHORTER.get(shape) or settings.rows)]
     if settings.data_root is not None:
         return shape, [*model, f"dataset={REAL[shape]}", f"data.root={settings.data_root}"]
     if shape == "SAMSum":
@@ -95,10 +95,9 @@ def cell_measures(settings: Settings, say: Say) -> Iterator[Finding]:
                 name = f"cell, {called}, {'bf16' if bf16 else 'fp32'}"
                 say(name)
                 ran: dict[str, list[cells.Ran]] = {}
-                given = [*words, *(SHORTER.get(shape) or settings.rows)]
                 parts = {
                     side: _noting(run, ran.setdefault(side, []))
-                    for side, run in cells.sides(given, settings.threads, bf16=bf16).items()
+                    for side, run in cells.sides(words, settings.threads, bf16=bf16).items()
                     if not (bf16 and side == "peft" and shape != "SAMSum")
                 }
                 seconds = interleaved(parts, settings.repetitions)
@@ -120,8 +119,8 @@ def answer_measures(settings: Settings, say: Say) -> Iterator[Finding]:
             called, words = _given(shape, settings, Path(folder))
             name = f"generation, {called}, {settings.answers} outputs"
             say(name)
-            given = [*words, *(SHORTER.get(shape) or settings.rows), *TUNED, f"limits.test={settings.answers}"]
-            with answers.sides(given, Path(folder) / "results", settings.threads) as sides:
+            words = [*words, *TUNED, f"limits.test={settings.answers}"]
+            with answers.sides(words, Path(folder) / "results", settings.threads) as sides:
                 seconds = interleaved(sides, settings.repetitions)
         detail = {f"{side}_s": median(times) for side, times in seconds.items()}
         found = paired(seconds["trainer"], seconds["petlab"])

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from petlab.cell import Cell
+from petlab.data.example import Example
+from petlab.data.render import render, target_text
 from petlab.data.spec import DatasetSpec, GenerationSpec
 from petlab.errors import UserError
 
@@ -78,8 +80,8 @@ def peft_config(method: str, fields: Mapping[str, Any], model: Any) -> Any:
     raise UserError(f"speed: peft has no method that corresponds to {method}")
 
 
-def tokenised(spec: DatasetSpec, texts: Sequence[tuple[str, str]], tokenizer: Any) -> Any:
-    """A `datasets.Dataset` of input_ids, attention_mask and labels, made with `map` from (input, output) texts."""
+def tokenised(spec: DatasetSpec, examples: Sequence[Example], tokenizer: Any) -> Any:
+    """A `datasets.Dataset` of input_ids, attention_mask and labels, made with `map` from input and output texts."""
     import datasets
 
     def encode(rows: Mapping[str, list[str]]) -> dict[str, Any]:
@@ -87,7 +89,10 @@ def tokenised(spec: DatasetSpec, texts: Sequence[tuple[str, str]], tokenizer: An
         labels = tokenizer(text_target=rows["target"], truncation=True, max_length=spec.max_target_tokens)
         return {**encoded, "labels": labels["input_ids"]}
 
-    columns = {"source": [source for source, _ in texts], "target": [target for _, target in texts]}
+    columns = {
+        "source": [render(spec, one) for one in examples],
+        "target": [target_text(spec, one) for one in examples],
+    }
     return datasets.Dataset.from_dict(columns).map(encode, batched=True, remove_columns=list(columns))
 
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
@@ -14,7 +11,7 @@ from typing import Any
 
 from petlab.errors import UserError
 from petlab.speed import share
-from petlab.speed.work import surroundings
+from petlab.speed.work import in_own_process
 from petlab.sweep.execute import Wanted, execute
 from petlab.sweep.plan import composed, look_up
 from petlab.workshop import Workshop
@@ -81,9 +78,5 @@ def swept(todo: Sequence[Sequence[str]], threads: int, note: Callable[[int], Non
 def script(words: Sequence[str], threads: int) -> float:
     """Seconds of one script call, the start of Python and the imports included."""
     started = time.perf_counter()
-    command = [sys.executable, "-m", "petlab.speed.script", str(threads), *words]
-    done = subprocess.run(command, capture_output=True, text=True, env=surroundings(threads))
-    if done.returncode:
-        raise UserError(f"speed: the script failed: {done.stderr.strip().splitlines()[-1]}")
-    json.loads(done.stdout.strip().splitlines()[-1])
+    in_own_process("petlab.speed.script", threads, words)
     return time.perf_counter() - started

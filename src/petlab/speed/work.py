@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import copy
+import json
 import os
+import subprocess
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +19,7 @@ from petlab import config, heads
 from petlab.attachment import Attachment, attach
 from petlab.cell import Cell
 from petlab.data.tokens import Row, words_to_ids
+from petlab.errors import UserError
 from petlab.training.families import Family, family_of
 from petlab.workshop import Rows, Workshop
 
@@ -63,6 +67,20 @@ def work(overrides: Sequence[str], results: Path, *, threads: int) -> Work:
     workshop = Workshop(results)
     base = workshop.base(cell.model, "cpu")
     return Work(cell, workshop, base.model, base.tokenizer)
+
+
+def in_own_process(module: str, threads: int, words: Sequence[str]) -> dict[str, Any]:
+    """What `python -m MODULE THREADS KEY=VALUE …` prints in its last line, as JSON.
+
+    Raises:
+        UserError: it failed; with its last line of error.
+    """
+    command = [sys.executable, "-m", module, str(threads), *words]
+    done = subprocess.run(command, capture_output=True, text=True, env=surroundings(threads))
+    if done.returncode:
+        raise UserError(f"speed: {module} failed: {done.stderr.strip().splitlines()[-1]}")
+    found: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
+    return found
 
 
 def surroundings(threads: int) -> dict[str, str]:

@@ -13,7 +13,7 @@ from petlab.data.tokens import Row
 
 IGNORED = -100  # label of a position without a gold token; cross-entropy skips it
 POOL = 16  # optimiser steps whose rows are sorted by length together
-CPU_TOKENS = 4096
+CPU_TOKENS = 4096  # of one forward pass, with padding
 
 Length = Callable[[Row], tuple[int, int]]  # what a row costs, and what decides between rows that cost the same
 
