@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import tempfile
@@ -11,10 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-from petlab import config
+from petlab import config, reference
 from petlab.measure.ratios import Ratio, interleaved, paired
 from petlab.models import load_base
-from petlab.speed import answers, cells, footprint, growth, stand_in, steps, sweep
+from petlab.speed import answers, cells, footprint, growth, many, stand_in, steps, sweep
 from petlab.speed.results import Finding, of_growth, of_number, of_ratio
 from petlab.speed.work import work
 
@@ -172,14 +173,14 @@ def growth_measures(settings: Settings, say: Say) -> Iterator[Finding]:
 
 
 def command_measures(settings: Settings, say: Say) -> Iterator[Finding]:
-    """Commands that should answer at once: the help, a plan of 2,000 cells."""
+    """Commands that should answer at once: the help, a plan of 2,000 cells, tables from 100,000 records."""
     times: dict[str, list[float]] = {}
     seeds = ",".join(str(seed) for seed in range(500))
     with tempfile.TemporaryDirectory() as folder:
-        many = ["-m", "method=lora,ia3,bitfit,prompt", "dataset=embedded/acceptability", f"seed={seeds}"]
+        sweep_words = ["-m", "method=lora,ia3,bitfit,prompt", "dataset=embedded/acceptability", f"seed={seeds}"]
         commands = {
             "petlab --help": ["--help"],
-            "plan of 2,000 cells": ["run", *many, f"paths.results={folder}", "--dry-run", "-q"],
+            "plan of 2,000 cells": ["run", *sweep_words, f"paths.results={folder}", "--dry-run", "-q"],
         }
         for name, words in commands.items():
             say(name)
@@ -189,6 +190,17 @@ def command_measures(settings: Settings, say: Say) -> Iterator[Finding]:
                 times.setdefault(name, []).append(time.perf_counter() - started)
     yield of_number("petlab --help", median(times["petlab --help"]), 0.5, "at most", "s")
     yield of_number("plan of 2,000 cells", median(times["plan of 2,000 cells"]), 10.0, "at most", "s")
+    like = next(iter(reference.everything().values()), None)
+    if like is None:
+        say("tables from 100,000 records: no reference record here to make them of; left out")
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        say("writing 100,000 records")
+        many.write(Path(folder), json.loads(like.to_json()))
+        for what, name in (("tables", "tables from 100,000 records"), ("frame", "DataFrame of 100,000 records")):
+            say(name)
+            found = many.gathered(what, Path(folder))
+            yield of_number(name, found.seconds, 20.0, "at most", "s", gigabytes=found.gigabytes)
 
 
 def memory_measures(settings: Settings, say: Say) -> Iterator[Finding]:
