@@ -134,7 +134,7 @@ def run(cell: Cell, workshop: Any, *, force: bool = False) -> tuple[Record, bool
         return found, True
 
     parallel.check(cell.train.strategy)
-    base = workshop.base(cell.model, seat.device)
+    base = workshop.base(cell.model, seat.device, seat.precision)
     attempt = _attempt(cell, workshop, seat, base)
     if attempt.out_of_memory and parallel.size() == 1 and (less := cell.train.in_less_memory()) is not None:
         workshop.reporter.line(f"{cell.title}: out of memory; tried again with {less.batch_size} rows at a time")

@@ -29,6 +29,7 @@ from petlab.fingerprints import Fingerprints, weights
 from petlab.identity import configuration, identity
 from petlab.measure.environment import environment
 from petlab.models import Base, ModelSpec, load_base
+from petlab.models.attention import attend, quickest
 from petlab.progress import Reporter
 from petlab.store import TENSORS, Store, run_id, write_atomic
 from petlab.trackers import Tracker, open_tracker
@@ -172,8 +173,8 @@ class Workshop:
             )
         return self._splits[key]
 
-    def base(self, spec: ModelSpec, device: str) -> Base:
-        """The base, loaded once a process; another base replaces it."""
+    def base(self, spec: ModelSpec, device: str, precision: str = "fp32") -> Base:
+        """The base, loaded once a process; another base replaces it. It attends as is quickest in a precision."""
         key = f"{spec} on {device}"
         if key not in self._bases:
             self._bases.clear()
@@ -182,7 +183,9 @@ class Workshop:
             base = load_base(spec, labels=2 if spec.family == "encoder" else None)
             base.model.to(device)
             self._bases[key] = base
-        return self._bases[key]
+        base = self._bases[key]
+        attend(base.model, quickest(base.model, device, precision))
+        return base
 
     def let_go_of_bases(self) -> None:
         """Load them again for the next cell."""

@@ -20,6 +20,7 @@ from petlab.attachment import Attachment, attach
 from petlab.cell import Cell
 from petlab.data.tokens import Row, words_to_ids
 from petlab.errors import UserError
+from petlab.models.attention import attend
 from petlab.training.families import Family, family_of
 from petlab.workshop import Rows, Workshop
 
@@ -37,8 +38,10 @@ class Work:
     tokenizer: Any
 
     def copy_of_base(self) -> Any:
-        """A model of one's own with the base's weights."""
-        return copy.deepcopy(self.model)
+        """A model of one's own with the base's weights, which attends as transformers loads it."""
+        model = copy.deepcopy(self.model)
+        attend(model, "sdpa")
+        return model
 
     @contextmanager
     def attached(self) -> Iterator[tuple[Attachment, Family, Rows]]:
