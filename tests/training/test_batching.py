@@ -61,6 +61,18 @@ def test_evaluation_batches_hold_at_most_so_many_tokens_with_padding() -> None:
     assert len(batches[1]) < max(map(len, batches)) <= 16  # more of the shorter rows
 
 
+def test_cut_steps_have_the_rows_they_had() -> None:
+    data = rows(103)
+    whole = training_steps(data, 8, 2, seed=3, epoch=1)
+    cut = training_steps(data, 8, 2, seed=3, epoch=1, tokens=120)
+    assert [sorted(n for micro in step for n in micro) for step in cut] == [
+        sorted(n for micro in step for n in micro) for step in whole
+    ]
+    assert all(len(micro) * max(len(data[n].source) for n in micro) <= 120 for step in cut for micro in step)
+    small = [micro for step in whole for micro in step if len(micro) * max(len(data[n].source) for n in micro) <= 120]
+    assert small and all(micro in [part for step in cut for part in step] for micro in small)  # in their old order
+
+
 def test_a_cpu_takes_fewer_tokens_at_once_than_an_accelerator() -> None:
     assert tokens_at_once(torch.device("cpu")) == 4096
     assert tokens_at_once(torch.device("cuda")) is None

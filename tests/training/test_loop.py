@@ -11,7 +11,7 @@ from torch import nn
 from transformers import T5Config, T5ForConditionalGeneration
 
 from petlab.data.tokens import Row
-from petlab.training import loop
+from petlab.training import batching, loop
 from petlab.training.batching import training_steps
 from petlab.training.checkpoint import Checkpoint, from_bytes
 from petlab.training.families import Seq2Seq
@@ -95,6 +95,12 @@ def test_equals_a_plain_loop_written_out() -> None:
         optimiser.step()
         optimiser.zero_grad()
     assert validation_loss(plain, rows(11, 2), FAMILY, 64, "fp32") == pytest.approx(losses(fit)[-1], abs=1e-5)
+
+
+def test_cutting_long_batches_changes_no_loss(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = losses(trainer(model(), epochs=2, patience=9).fit())
+    monkeypatch.setattr(batching, "CPU_TOKENS", 40)
+    assert losses(trainer(model(), epochs=2, patience=9).fit()) == pytest.approx(whole, rel=1e-5)
 
 
 def test_two_runs_agree_to_the_last_bit_whatever_ran_before() -> None:

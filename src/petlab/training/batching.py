@@ -69,13 +69,21 @@ def source_and_target(row: Row) -> tuple[int, int]:
 
 
 def training_steps(
-    rows: Sequence[Row], batch: int, accumulation: int, seed: int, epoch: int, length: Length = source_and_target
+    rows: Sequence[Row],
+    batch: int,
+    accumulation: int,
+    seed: int,
+    epoch: int,
+    length: Length = source_and_target,
+    tokens: int | None = None,
 ) -> list[list[list[int]]]:
     """The row numbers of one epoch: steps of `accumulation` micro-batches of at most `batch` rows.
 
     Rows are shuffled, sorted by length within pools of `POOL` steps, cut into steps, and the steps shuffled, so that
     padding is little and the order still random. The last step of an epoch may be smaller; every row is seen once.
-    The order depends on the seed and the epoch only, not on what ran before in the process.
+    The order depends on the seed and the epoch only, not on what ran before in the process. `tokens` cuts micro-batches
+    further, longest rows first, so that none has more with padding, though never less than a row: a step's rows, and
+    what they teach, stay the same.
     """
     draw = random.Random(seed * 1_000_003 + epoch)
     order = list(range(len(rows)))
@@ -86,9 +94,17 @@ def training_steps(
         pool = sorted(order[start : start + effective * POOL], key=lambda index: (length(rows[index]), index))
         for first in range(0, len(pool), effective):
             step = pool[first : first + effective]
-            steps.append([step[micro : micro + batch] for micro in range(0, len(step), batch)])
+            micros = (step[micro : micro + batch] for micro in range(0, len(step), batch))
+            steps.append([part for micro in micros for part in _cut(micro, rows, length, tokens)])
     draw.shuffle(steps)
     return steps
+
+
+def _cut(micro: list[int], rows: Sequence[Row], length: Length, tokens: int | None) -> list[list[int]]:
+    own = [rows[index] for index in micro]
+    if tokens is None or len(own) * max(length(row)[0] for row in own) <= tokens:
+        return [micro]
+    return [[micro[place] for place in part] for part in evaluation_batches(own, len(own), length, tokens)]
 
 
 def evaluation_batches(
@@ -112,7 +128,7 @@ def evaluation_batches(
 
 
 def tokens_at_once(device: torch.device) -> int | None:
-    """Padded tokens of an evaluation batch that a device computes best, whatever the rows.
+    """Padded tokens of a batch that a device computes best, whatever the rows.
 
     A CPU's caches hold no more: 50 rows of SAMSum's lengths took 7.4 s in one batch of 25,600 tokens, 4.0 s in batches
     of 4,096 (docs/performance.md). An accelerator takes as many rows as it is given.

@@ -31,6 +31,8 @@ def generate(
 
     Args:
         batch: rows answered together, divided by the number of beams.
+        precision: of the passes on an accelerator. A CPU answers in fp32: autocast would cast every weight for every
+            token.
         watch: called with (rows done, rows in all) after each batch.
 
     Returns:
@@ -42,7 +44,7 @@ def generate(
     done = 0
     tokens = tokens_at_once(device)
     wide = None if tokens is None else tokens * WIDER
-    with torch.inference_mode(), autocast(device, precision):
+    with torch.inference_mode(), autocast(device, "fp32" if device.type == "cpu" else precision):
         for numbers in evaluation_batches(rows, max(1, batch // decoding.beams), family.asked_length, wide):
             answers = family.answers(model, tokenizer, [rows[number] for number in numbers], decoding)
             for number, text in zip(numbers, answers, strict=True):

@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from petlab.data.tokens import Row
 from petlab.record import Parallel, Stopped
 from petlab.training import checkpoint, parallel
-from petlab.training.batching import training_steps
+from petlab.training.batching import tokens_at_once, training_steps
 from petlab.training.checkpoint import Checkpoint
 from petlab.training.early_stopping import EarlyStopping
 from petlab.training.families import Family
@@ -156,7 +156,13 @@ class Trainer:
         """One pass over the rows from step `first` on, validating at its marks; returns early when the fit is over."""
         settings = self.settings
         steps = training_steps(
-            self.train, settings.batch_size, settings.accumulation, self.seed, epoch, self.family.length
+            self.train,
+            settings.batch_size,
+            settings.accumulation,
+            self.seed,
+            epoch,
+            self.family.length,
+            tokens_at_once(self.device),
         )
         total = len(steps) * self.scale.epochs
         marks = evaluation_marks(len(steps), self.scale.evaluations_per_epoch)
