@@ -11,7 +11,7 @@ def quickest(model: Any, device: str, precision: str) -> Implementation:
     """Products and softmax written out (`eager`), or torch's fused kernel (`sdpa`).
 
     The kernel saves the matrix of scores. On a CPU it computes bf16 slower than fp32, and where positions are a bias on
-    the scores (T5) that matrix is there anyway: written out, a step takes 0.65 to 1.0 of the time (docs/performance.md).
+    the scores (T5) that matrix is there anyway: written out, a step takes 0.65 to 1.0 of the time.
     """
     biased = hasattr(model.config, "relative_attention_num_buckets")
     return "eager" if device == "cpu" and (biased or precision == "bf16") else "sdpa"
