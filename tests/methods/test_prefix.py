@@ -14,6 +14,7 @@ from petlab.anatomy import describe
 from petlab.attachment import Attachment, attach
 from petlab.attachment.prefix_attention import put_before
 from petlab.errors import UserError
+from petlab.models.attention import attend
 from tests.method_catalogue import attached, small_method
 from tests.small_models import ARCHITECTURES, FAMILIES, batch, small_model
 
@@ -56,6 +57,20 @@ def test_every_selected_attention_sees_its_prefix(architecture: str) -> None:
                 parameter -= 1.0
         sites = len(attachment.sites.attentions)
         assert len(attachment.trainable) - len(attachment.sites.task_head) == 2 * sites
+
+
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
+def test_written_out_attention_sees_the_same_prefix(architecture: str) -> None:
+    found, ways = [], []
+    for how in ("sdpa", "eager"):
+        model = small_model(architecture)
+        attend(model, how)  # type: ignore[arg-type]
+        ways.append(model.config._attn_implementation)
+        with attached("prefix", model, hidden=None, init_std=1.0):
+            found.append(logits(model, batch(architecture)))
+        assert model.config._attn_implementation == ways[-1]
+    torch.testing.assert_close(*found, rtol=1e-4, atol=1e-5)
+    assert ways == (["sdpa", "eager"] if model._supports_sdpa else [ways[0]] * 2)
 
 
 @pytest.mark.parametrize("architecture", DECODERS)

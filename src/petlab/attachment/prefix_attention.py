@@ -8,6 +8,7 @@ and DeBERTa-v2 never ask the registry: `petlab.attachment.prefix_by_hand` comput
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import torch
@@ -15,13 +16,14 @@ from torch import Tensor, nn
 from torch.nn import functional
 from transformers import AttentionInterface, AttentionMaskInterface
 from transformers.integrations.sdpa_attention import sdpa_attention_forward
-from transformers.masking_utils import sdpa_mask
+from transformers.masking_utils import eager_mask, sdpa_mask
 
 from petlab.anatomy import AttentionSite
 from petlab.attachment.attachment import Attachment
 from petlab.attachment.prefix_by_hand import BY_HAND, KeysValues, Source, Undo, spread
 
 REGISTERED = "petlab_prefix"
+WRITTEN_OUT = "petlab_prefix_eager"  # for models whose attention is products and softmax, not a fused kernel
 _PREFIXES = "_petlab_prefixes"
 _BEFORE = "_petlab_attention_before"
 
@@ -67,34 +69,50 @@ def _all(sources: list[Source]) -> KeysValues:
 
 
 def _switch(model: nn.Module) -> None:
-    """Turn every config of the model to the registered function, and remember what they said."""
+    """Turn every config of the model to a registered function, and remember what they said."""
     if _BEFORE in vars(model):
         return
     configs = {id(config): config for m in model.modules() if (config := getattr(m, "config", None)) is not None}
     model.__dict__[_BEFORE] = [(config, config._attn_implementation) for config in configs.values()]
-    for config in configs.values():
-        config._attn_implementation = REGISTERED
+    for config, before in model.__dict__[_BEFORE]:
+        config._attn_implementation = WRITTEN_OUT if before == "eager" else REGISTERED
+
+
+def _behind(
+    module: nn.Module, key: Tensor, value: Tensor, mask: Tensor | None, rest: dict[str, Any]
+) -> tuple[Tensor, Tensor, Tensor | None, dict[str, Any]]:
+    """Keys and values behind the prefix, (batch, heads, length + seq, head_dim); mask and bias let all see it."""
+    sources: list[Source] = module.__dict__.get(_PREFIXES, [])
+    if not sources:
+        return key, value, mask, rest
+    keys, values = spread(_all(sources), key)
+    length = keys.shape[2]
+    if mask is None:
+        # Without a mask the text is seen in both directions: masks are always made here where attention is causal.
+        rest = {**rest, "is_causal": False}
+    else:
+        mask = functional.pad(mask, (length, 0), value=True if mask.dtype == torch.bool else 0.0)
+    if (bias := rest.get("position_bias")) is not None:
+        rest = {**rest, "position_bias": functional.pad(bias, (length, 0))}
+    return torch.cat([keys, key], dim=2), torch.cat([values, value], dim=2), mask, rest
 
 
 def _attend(
     module: nn.Module, query: Tensor, key: Tensor, value: Tensor, attention_mask: Tensor | None, **rest: Any
 ) -> tuple[Tensor, None]:
-    """Scaled dot-product attention over [prefix; text], shapes (batch, heads, seq, head_dim)."""
-    sources: list[Source] = module.__dict__.get(_PREFIXES, [])
-    if sources:
-        keys, values = spread(_all(sources), key)
-        length = keys.shape[2]
-        key, value = torch.cat([keys, key], dim=2), torch.cat([values, value], dim=2)
-        if attention_mask is not None:
-            seen = True if attention_mask.dtype == torch.bool else 0.0
-            attention_mask = functional.pad(attention_mask, (length, 0), value=seen)
-        if (bias := rest.get("position_bias")) is not None:
-            rest["position_bias"] = functional.pad(bias, (length, 0))
-    # Without a mask the text is seen in both directions: masks are always made here where attention is causal.
-    causal = {"is_causal": False} if sources and attention_mask is None else {}
-    output: tuple[Tensor, None] = sdpa_attention_forward(
-        module, query, key, value, attention_mask, **{**rest, **causal}
-    )
+    """Scaled dot-product attention over [prefix; text], shapes (batch, heads, seq, head_dim), by torch's kernel."""
+    key, value, mask, rest = _behind(module, key, value, attention_mask, rest)
+    output: tuple[Tensor, None] = sdpa_attention_forward(module, query, key, value, mask, **rest)
+    return output
+
+
+def _attend_written_out(
+    module: nn.Module, query: Tensor, key: Tensor, value: Tensor, attention_mask: Tensor | None, **rest: Any
+) -> tuple[Tensor, Tensor]:
+    """The same by what the architecture's own file writes out."""
+    key, value, mask, rest = _behind(module, key, value, attention_mask, rest)
+    own = vars(sys.modules[type(module).__module__])["eager_attention_forward"]
+    output: tuple[Tensor, Tensor] = own(module, query, key, value, mask, **rest)
     return output
 
 
@@ -106,3 +124,5 @@ def _mask(*args: Any, **kwargs: Any) -> Tensor | None:
 
 AttentionInterface.register(REGISTERED, _attend)
 AttentionMaskInterface.register(REGISTERED, _mask)
+AttentionInterface.register(WRITTEN_OUT, _attend_written_out)
+AttentionMaskInterface.register(WRITTEN_OUT, eager_mask)
