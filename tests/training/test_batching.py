@@ -74,5 +74,5 @@ def test_cut_steps_have_the_rows_they_had() -> None:
 
 
 def test_a_cpu_takes_fewer_tokens_at_once_than_an_accelerator() -> None:
-    assert tokens_at_once(torch.device("cpu")) == 4096
-    assert tokens_at_once(torch.device("cuda")) is None
+    assert tokens_at_once(torch.device("cpu"), "training") == 4096
+    assert tokens_at_once(torch.device("cuda"), "training") is None

@@ -7,7 +7,9 @@ WebNLG script: -l en -norm, exact, stem, synonym and paraphrase matches with the
 
 from __future__ import annotations
 
+import atexit
 import importlib.util
+import os
 import shutil
 import subprocess
 from collections.abc import Sequence
@@ -17,6 +19,7 @@ from petlab.errors import UserError
 
 JAVA = "needs Java (java on the PATH)"
 PROGRAM = "needs its program: pip install 'petlab[nlg]'"
+_RUNNING: dict[int, subprocess.Popen[str]] = {}  # by the id of the process that talks to it
 
 
 def jar() -> Path | None:
@@ -42,19 +45,8 @@ def corpus(outputs: Sequence[str], references: Sequence[Sequence[str]]) -> float
     Raises:
         UserError: no Java, no program, or the program fails.
     """
-    program = jar()
-    java = shutil.which("java")
-    if program is None or java is None:
-        raise UserError(f"METEOR {missing()}")
-    command = [java, "-Xmx2G", "-jar", program.name, "-", "-", "-stdio", "-l", "en", "-norm"]
-    with subprocess.Popen(
-        command,
-        cwd=program.parent,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        encoding="utf-8",
-    ) as process:
+    process = _program()
+    try:
         statistics = []
         for output, golds in zip(outputs, references, strict=True):
             texts = [*(_plain(gold) for gold in golds), _plain(output)]
@@ -62,9 +54,42 @@ def corpus(outputs: Sequence[str], references: Sequence[Sequence[str]]) -> float
         _ask(process, " ||| ".join(["EVAL", *statistics]))  # the first row's score
         for _ in outputs[1:]:
             _answer(process)
-        score = float(_answer(process))
-        process.kill()
-    return score
+        return float(_answer(process))
+    except BaseException:  # in the middle of a conversation, whoever interrupted it
+        _stop()
+        raise
+
+
+def _program() -> subprocess.Popen[str]:
+    """The running program, kept for the next cells: it reads its paraphrases for seven seconds.
+
+    A process that was forked starts one of its own: two cannot talk through one pipe.
+    """
+    running = _RUNNING.get(os.getpid())
+    if running is not None and running.poll() is None:
+        return running
+    program, java = jar(), shutil.which("java")
+    if program is None or java is None:
+        raise UserError(f"METEOR {missing()}")
+    if not _RUNNING:
+        atexit.register(_stop)
+    _RUNNING[os.getpid()] = subprocess.Popen(
+        [java, "-Xmx2G", "-jar", program.name, "-", "-", "-stdio", "-l", "en", "-norm"],
+        cwd=program.parent,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        encoding="utf-8",
+    )
+    return _RUNNING[os.getpid()]
+
+
+def _stop() -> None:
+    """End this process's program, if one runs."""
+    running = _RUNNING.pop(os.getpid(), None)
+    if running is not None:
+        running.kill()
+        running.communicate()
 
 
 def _plain(text: str) -> str:

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from petlab import cell as story
-from petlab import config, metrics
+from petlab import config
 from petlab.cell import Cell
 from petlab.data.load import load_splits
+from petlab.metrics import asked
 from petlab.models import load_base
 from petlab.speed import peft_trainer
 from petlab.workshop import Workshop
@@ -71,6 +72,5 @@ def _trainer(cell: Cell, *, tuned: bool, bf16: bool) -> Ran:
         peft_trainer.tokenised(spec, part, base.tokenizer) for part in (splits.train, splits.validation, splits.test)
     )
     done = peft_trainer.fine_tune(cell, base.model, base.tokenizer, (train, validation, test), tuned=tuned, bf16=bf16)
-    rows = metrics.score_rows(spec.metric, done.outputs, [example.targets for example in splits.test])
-    score = metrics.means(rows)[spec.metric]
+    score = asked.score(spec, done.outputs, splits.test).whole[spec.metric]
     return Ran(time.perf_counter() - started, score)

@@ -5,15 +5,19 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import torch
 from torch import Tensor
 
 from petlab.data.tokens import Row
 
+Work = Literal["training", "validation", "answers"]
+
 IGNORED = -100  # label of a position without a gold token; cross-entropy skips it
 POOL = 16  # optimiser steps whose rows are sorted by length together
-CPU_TOKENS = 4096  # of one forward pass, with padding
+# Padded tokens that a CPU takes at once; a step of an answer is one token of each row.
+CPU_TOKENS: dict[Work, int] = {"training": 4096, "validation": 1536, "answers": 16_384}
 
 Length = Callable[[Row], tuple[int, int]]  # what a row costs, and what decides between rows that cost the same
 
@@ -127,10 +131,10 @@ def evaluation_batches(
         first = last
 
 
-def tokens_at_once(device: torch.device) -> int | None:
+def tokens_at_once(device: torch.device, work: Work) -> int | None:
     """Padded tokens of a batch that a device computes best, whatever the rows.
 
-    A CPU's caches hold no more: 50 rows of SAMSum's lengths took 7.4 s in one batch of 25,600 tokens, 4.0 s in batches
-    of 4,096 (docs/performance.md). An accelerator takes as many rows as it is given.
+    A CPU's caches hold no more (docs/performance.md has what was measured). An accelerator takes as many rows as it is
+    given.
     """
-    return CPU_TOKENS if device.type == "cpu" else None
+    return CPU_TOKENS[work] if device.type == "cpu" else None

@@ -13,8 +13,6 @@ from petlab.training.batching import evaluation_batches, tokens_at_once
 from petlab.training.families import Family
 from petlab.training.objective import autocast
 
-WIDER = 4  # times the tokens of one forward pass: most of an answer's time are steps of one token a row
-
 
 def generate(
     model: Any,
@@ -42,10 +40,9 @@ def generate(
     device = next(model.parameters()).device
     texts = [""] * len(rows)
     done = 0
-    tokens = tokens_at_once(device)
-    wide = None if tokens is None else tokens * WIDER
+    tokens = tokens_at_once(device, "answers")
     with torch.inference_mode(), autocast(device, "fp32" if device.type == "cpu" else precision):
-        for numbers in evaluation_batches(rows, max(1, batch // decoding.beams), family.asked_length, wide):
+        for numbers in evaluation_batches(rows, max(1, batch // decoding.beams), family.asked_length, tokens):
             answers = family.answers(model, tokenizer, [rows[number] for number in numbers], decoding)
             for number, text in zip(numbers, answers, strict=True):
                 texts[number] = text.strip()

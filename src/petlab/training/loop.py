@@ -162,7 +162,7 @@ class Trainer:
             self.seed,
             epoch,
             self.family.length,
-            tokens_at_once(self.device),
+            tokens_at_once(self.device, "training"),
         )
         total = len(steps) * self.scale.epochs
         marks = evaluation_marks(len(steps), self.scale.evaluations_per_epoch)

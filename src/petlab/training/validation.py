@@ -30,7 +30,7 @@ def validation_loss(
     device = next(model.parameters()).device
     total, golds = 0.0, 0.0
     with team.no_gradients() if team else torch.inference_mode(), autocast(device, precision):
-        for numbers in evaluation_batches(rows, batch, family.length, tokens_at_once(device)):
+        for numbers in evaluation_batches(rows, batch, family.length, tokens_at_once(device, "validation")):
             mine = team.share(numbers) if team else numbers
             part = family.collate([rows[number] for number in mine or numbers[:1]]).to(device)
             loss = float(family.loss_sum(model, part))
