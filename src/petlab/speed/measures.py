@@ -32,6 +32,8 @@ STEPS = {"nano": 8, "small": 3}  # training steps a round
 GOALS = {"SAMSum": 2.4, "E2E": 1.5, "CoLA": 1.5}
 GENERATED = ("SAMSum", "E2E")
 TUNED = ("method=full", "scale.rows=300")  # enough for texts of the right lengths
+# Every side trains all epochs, however its losses fall: else one would stop before the others.
+TO_THE_END = ("train.patience=100",)
 # A long cell is cut short for every side alike.
 SHORTER = {"SAMSum": ("scale.epochs=3", "limits.validation=50", "limits.test=48")}
 
@@ -98,7 +100,7 @@ def cell_measures(settings: Settings, say: Say) -> Iterator[Finding]:
                 ran: dict[str, list[cells.Ran]] = {}
                 parts = {
                     side: _noting(run, ran.setdefault(side, []))
-                    for side, run in cells.sides(words, settings.threads, bf16=bf16).items()
+                    for side, run in cells.sides([*words, *TO_THE_END], settings.threads, bf16=bf16).items()
                     if not (bf16 and side == "peft" and shape != "SAMSum")
                 }
                 seconds = interleaved(parts, settings.repetitions)
