@@ -18,6 +18,10 @@ def quickest(model: Any, device: str, precision: str) -> Implementation:
 
 
 def attend(model: Any, how: Implementation) -> None:
-    """Let a model compute its attention so, if its architecture gives the choice; in place."""
-    if model.config._attn_implementation != how and model._supports_sdpa and model._can_set_attn_implementation():
+    """Let a model compute its attention so, if its architecture gives the choice; in place.
+
+    A model whose attention a method has taken over (`petlab.attachment.prefix_attention`) stays as it is.
+    """
+    now = model.config._attn_implementation
+    if now in ("eager", "sdpa") and now != how and model._supports_sdpa and model._can_set_attn_implementation():
         model.set_attn_implementation(how)
