@@ -71,8 +71,6 @@ def _program() -> subprocess.Popen[str]:
     program, java = jar(), shutil.which("java")
     if program is None or java is None:
         raise UserError(f"METEOR {missing()}")
-    if not _RUNNING:
-        atexit.register(_stop)
     _RUNNING[os.getpid()] = subprocess.Popen(
         [java, "-Xmx2G", "-jar", program.name, "-", "-", "-stdio", "-l", "en", "-norm"],
         cwd=program.parent,
@@ -84,6 +82,7 @@ def _program() -> subprocess.Popen[str]:
     return _RUNNING[os.getpid()]
 
 
+@atexit.register
 def _stop() -> None:
     """End this process's program, if one runs."""
     running = _RUNNING.pop(os.getpid(), None)

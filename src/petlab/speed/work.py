@@ -20,6 +20,7 @@ from petlab.attachment import Attachment, attach
 from petlab.cell import Cell
 from petlab.data.tokens import Row, words_to_ids
 from petlab.errors import UserError
+from petlab.models import Base
 from petlab.models.attention import attend
 from petlab.training.families import Family, family_of
 from petlab.workshop import Rows, Workshop
@@ -34,8 +35,15 @@ class Work:
 
     cell: Cell
     workshop: Workshop
-    model: Any
-    tokenizer: Any
+    base: Base
+
+    @property
+    def model(self) -> Any:
+        return self.base.model
+
+    @property
+    def tokenizer(self) -> Any:
+        return self.base.tokenizer
 
     def copy_of_base(self) -> Any:
         """A model of one's own with the base's weights, which attends as transformers loads it."""
@@ -52,9 +60,8 @@ class Work:
             heads.drawn(self.model, heads.width(cell.model, cell.dataset), cell.seed),
             attach(cell.method, self.model, seed=cell.seed, tokenize=words, labels=cell.dataset.labels) as attachment,
         ):
-            base = self.workshop.base(cell.model, "cpu")
             family = family_of(cell.model.family, cell.dataset, self.tokenizer, attachment)
-            yield attachment, family, self.workshop.rows(cell, base, attachment)
+            yield attachment, family, self.workshop.rows(cell, self.base, attachment)
 
 
 def work(overrides: Sequence[str], results: Path, *, threads: int) -> Work:
@@ -68,8 +75,7 @@ def work(overrides: Sequence[str], results: Path, *, threads: int) -> Work:
     cell = config.cell([*overrides, f"train.threads={threads}", "train.device=cpu"])
     torch.set_num_threads(threads)
     workshop = Workshop(results)
-    base = workshop.base(cell.model, "cpu")
-    return Work(cell, workshop, base.model, base.tokenizer)
+    return Work(cell, workshop, workshop.base(cell.model, "cpu"))
 
 
 def in_own_process(module: str, threads: int, words: Sequence[str]) -> dict[str, Any]:
