@@ -46,3 +46,8 @@ def test_parts_take_turns_in_going_first() -> None:
     assert seconds == {"a": [1.0] * 3, "b": [2.0] * 3}
     assert order == ["a", "b", "a", "b", "b", "a", "a", "b"]
     assert median(seconds["b"]) == 2.0
+
+
+def test_parts_that_have_just_run_are_not_run_for_nothing() -> None:
+    times = iter([1.0, 2.0])
+    assert interleaved({"a": lambda: next(times)}, 2, warm=True) == {"a": [1.0, 2.0]}

@@ -51,7 +51,9 @@ def typical(values: Sequence[float]) -> Ratio:
     return Ratio(median(ordered), ordered[place - 1], ordered[-place], count)
 
 
-def interleaved(parts: Mapping[str, Callable[[], float]], repetitions: int) -> dict[str, list[float]]:
+def interleaved(
+    parts: Mapping[str, Callable[[], float]], repetitions: int, *, warm: bool = False
+) -> dict[str, list[float]]:
     """Run every part once a repetition, after one round that does not count.
 
     The parts of each round begin with another one, so that none always runs first.
@@ -59,13 +61,14 @@ def interleaved(parts: Mapping[str, Callable[[], float]], repetitions: int) -> d
     Args:
         parts: by name what does the work and returns its seconds.
         repetitions: rounds that count.
+        warm: the parts have just run, so that every round counts.
 
     Returns:
         Seconds by name, one a repetition.
     """
     seconds: dict[str, list[float]] = {name: [] for name in parts}
     names = list(parts)
-    for name in names:
+    for name in () if warm else names:
         parts[name]()
     for repetition in range(repetitions):
         turn = repetition % len(names)
