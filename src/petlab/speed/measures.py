@@ -21,7 +21,7 @@ from petlab.speed.work import work
 
 Say = Callable[[str], None]
 METHODS = ("full", "lora", "ia3", "bitfit", "prompt", "houlsby", "prefix")
-# peft's prefix reaches the decoder's self-attention alone; petlab's is measured there, too, so that the work is the same.
+# peft's prefix reaches the decoder's self-attention alone; petlab's is measured there, too: the same work.
 PLACES = {"prefix": ("method.stacks=[decoder]", "method.attention=[self]")}
 REAL = {"SAMSum": "samsum", "E2E": "e2e_nlg", "CoLA": "glue/cola"}
 LIKE = {"E2E": "embedded/restaurants", "CoLA": "embedded/acceptability"}  # where the real files are not at hand
