@@ -124,7 +124,7 @@ def parser() -> argparse.ArgumentParser:
         "groups",
         nargs="*",
         metavar="GROUP",
-        help="step, cell, generation, sweep, memory, growth, command (default: all)",
+        help="step, cell, generation, sweep, memory, accelerator, growth, command (default: all)",
     )
     speed.add_argument("--repetitions", type=int, default=6, metavar="N", help="interleaved rounds (default: 6)")
     speed.add_argument("--threads", type=int, metavar="N", help="CPU threads of every side (default: all cores)")

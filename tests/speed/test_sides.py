@@ -57,6 +57,12 @@ def test_whole_cells_end_in_scores(words: list[str]) -> None:
         assert 0 <= one.score <= 1
 
 
+@pytest.mark.parametrize("method", ["prompt", "prefix"])
+def test_the_script_ends_in_scores_with_prompts_of_either_kind(words: list[str], method: str) -> None:
+    ran = cells.sides([*words, f"method={method}", "scale.epochs=3"], threads=1)["peft"]()
+    assert ran.seconds > 0 and 0 <= ran.score <= 1
+
+
 def test_both_sides_answer_with_the_same_texts(tmp_path: Path) -> None:
     words = ["method=full", "dataset=embedded/restaurants", "scale=low", "scale.rows=16", "scale.epochs=1"]
     with answers.sides([*words, "limits.validation=8", "limits.test=12"], tmp_path, threads=1) as sides:

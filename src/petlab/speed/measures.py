@@ -11,15 +11,20 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
+from typing import TypeVar
+
+import torch
 
 from petlab import config, reference
+from petlab.device import resolve_precision
 from petlab.measure.ratios import Ratio, interleaved, paired
 from petlab.models import load_base
-from petlab.speed import answers, cells, footprint, growth, many, stand_in, steps, sweep
+from petlab.speed import accelerator, answers, cells, footprint, growth, many, stand_in, steps, sweep
 from petlab.speed.results import Finding, of_growth, of_number, of_ratio
 from petlab.speed.work import work
 
 Say = Callable[[str], None]
+Timed = TypeVar("Timed", cells.Ran, accelerator.Trained)
 METHODS = ("full", "lora", "ia3", "bitfit", "prompt", "houlsby", "prefix")
 # peft's prefix reaches the decoder's self-attention alone; petlab's is measured there, too: the same work.
 PLACES = {"prefix": ("method.stacks=[decoder]", "method.attention=[self]")}
@@ -32,6 +37,9 @@ MODELS = {
 STEPS = {"nano": 8, "small": 3}  # training steps a round
 # What a cell of each set should gain on peft + Trainer in fp32.
 GOALS = {"SAMSum": 2.4, "E2E": 1.5, "CoLA": 1.5}
+XL = ("model=flan_t5_xl", "model.random_weights=true", "scale.rows=400")
+XL_METHODS = ("full", "lora", "ia3", "bitfit", "prompt")  # full first: the others are compared with it
+XL_STEPS = 25
 GENERATED = ("SAMSum", "E2E")
 TUNED = ("method=full", "scale.rows=300")  # enough for texts of the right lengths
 # Every side trains all epochs, however its losses fall: else one would stop before the others.
@@ -133,7 +141,7 @@ def answer_measures(settings: Settings, say: Say) -> Iterator[Finding]:
         yield of_ratio(f"{name}, predict_with_generate over petlab", found, 1.5, "at least", **detail)
 
 
-def _noting(run: Callable[[], cells.Ran], ran: list[cells.Ran]) -> Callable[[], float]:
+def _noting(run: Callable[[], Timed], ran: list[Timed]) -> Callable[[], float]:
     def call() -> float:
         ran.append(run())
         return ran[-1].seconds
@@ -208,6 +216,41 @@ def command_measures(settings: Settings, say: Say) -> Iterator[Finding]:
             yield of_number(name, found.seconds, 20.0, "at most", "s", gigabytes=found.gigabytes)
 
 
+def accelerator_measures(settings: Settings, say: Say) -> Iterator[Finding]:
+    """One epoch of FLAN-T5-XL's form on texts of SAMSum's lengths, against peft + Trainer: its seconds, its memory."""
+    if not torch.cuda.is_available():
+        say("accelerator: no CUDA device here; left out")
+        return
+    precision = resolve_precision("auto", "cuda", nano=False)
+    peaks: dict[str, float] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        called, given = _given("SAMSum", settings, Path(folder))
+        ready = None
+        for method in XL_METHODS:
+            name = f"accelerator, {method}, FLAN-T5-XL, {called}"
+            say(name)
+            words = [*given, *XL, f"method={method}"]
+            ready = work(words, Path(folder) / "results", threads=settings.threads, beside=ready)
+            ran: dict[str, list[accelerator.Trained]] = {}
+            sides = accelerator.sides(ready, XL_STEPS, "cuda", precision)
+            parts = {side: _noting(run, ran.setdefault(side, [])) for side, run in sides.items()}
+            seconds = interleaved(parts, settings.repetitions)
+            rows = XL_STEPS * ready.cell.train.batch_size
+            detail = {f"{side}_samples_s": rows / median(times) for side, times in seconds.items()}
+            peak = {side: max(one.peak for one in done) for side, done in ran.items()}
+            detail |= {f"{side}_bytes": float(most) for side, most in peak.items()}
+            peaks[method] = peak["petlab"]
+            if "peft" in seconds:
+                faster = paired(seconds["peft"], seconds["petlab"])
+                yield of_ratio(f"{name}, peft + Trainer over petlab", faster, 1.3, "at least", **detail)
+                share = peak["petlab"] / peak["peft"]
+                yield of_number(f"{name}, memory over peft + Trainer", share, 0.85, "at most", "×", **detail)
+            if method != "full":
+                goal = 1 / 3 if method == "lora" else 1.0
+                share = peak["petlab"] / peaks["full"]
+                yield of_number(f"{name}, memory over full fine-tuning", share, goal, "at most", "×", **detail)
+
+
 def memory_measures(settings: Settings, say: Say) -> Iterator[Finding]:
     """Memory while training and bytes kept, of each method against full fine-tuning."""
     if not footprint.available():
@@ -233,6 +276,7 @@ GROUPS: dict[str, Callable[[Settings, Say], Iterator[Finding]]] = {
     "generation": answer_measures,
     "sweep": sweep_measures,
     "memory": memory_measures,
+    "accelerator": accelerator_measures,
     "growth": growth_measures,
     "command": command_measures,
 }

@@ -13,6 +13,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import torch
+
 from petlab.cell import Cell
 from petlab.data.example import Example
 from petlab.data.render import render, target_text
@@ -126,6 +128,8 @@ def fine_tune(
     train, validation, test = splits
     decoding = cell.dataset.generation
     stop = len(validation) > 0
+    # Trainer cannot load a prefix back into the network that it came from, and then recommends to do it by hand.
+    by_hand = stop and config is not None and config.is_prompt_learning
     with tempfile.TemporaryDirectory() as folder, quiet(transformers):
         when: dict[str, Any] = {"eval_strategy": "epoch", "save_strategy": "epoch"}
         if cell.scale.evaluations_per_epoch > 1:
@@ -146,19 +150,20 @@ def fine_tune(
             weight_decay=cell.train.weight_decay,
             max_grad_norm=cell.train.clip or 0.0,
             **when,
-            load_best_model_at_end=stop,
+            load_best_model_at_end=stop and not by_hand,
             metric_for_best_model="eval_loss" if stop else None,
             greater_is_better=False if stop else None,
             save_total_limit=1,
             train_sampling_strategy="sequential" if in_order else "group_by_length" if tuned else "random",
             logging_steps=1 if in_order else 500,
             bf16=bf16,
-            use_cpu=True,
+            use_cpu=cell.train.device == "cpu",
             seed=cell.seed,
             report_to="none",
             disable_tqdm=True,
             generation_num_beams=decoding.beams,
         )
+        arguments._n_gpu = min(1, arguments.n_gpu)  # one device, as petlab takes; by default Trainer takes all
         clock = _clock(transformers)
         patience = transformers.EarlyStoppingCallback(cell.train.patience, cell.train.min_delta)
         trainer = transformers.Seq2SeqTrainer(
@@ -173,6 +178,8 @@ def fine_tune(
         trainer.remove_callback(transformers.PrinterCallback)
         started = time.perf_counter()
         trainer.train()
+        if by_hand:
+            _load_best(trainer)
         train_s = time.perf_counter() - started
         outputs = predicted(trainer, tokenizer, test, decoding) if len(test) else []
         history = trainer.state.log_history
@@ -190,6 +197,14 @@ def predicted(trainer: Any, tokenizer: Any, test: Any, decoding: GenerationSpec)
     return [text.strip() for text in tokenizer.batch_decode(ids, skip_special_tokens=True)]
 
 
+def _load_best(trainer: Any) -> None:
+    """Give the Trainer the best of its checkpoints."""
+    import peft
+
+    model = peft.PeftModel.from_pretrained(trainer.model.get_base_model(), trainer.state.best_model_checkpoint)
+    trainer.model = trainer.model_wrapped = model
+
+
 def _clock(transformers: Any) -> Any:
     """A callback that notes when the first step began and the last one ended."""
 
@@ -201,6 +216,11 @@ def _clock(transformers: Any) -> Any:
 
         def on_step_end(self, *_: Any, **__: Any) -> None:
             self.ended = time.perf_counter()
+
+        def on_train_end(self, arguments: Any, *_: Any, **__: Any) -> None:
+            if arguments.device.type == "cuda":  # which may be at work still
+                torch.cuda.synchronize()
+                self.ended = time.perf_counter()
 
     return Clock()
 

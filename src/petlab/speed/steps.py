@@ -6,7 +6,7 @@ All three take the rows in the same order and batches, at a constant learning ra
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -30,7 +30,7 @@ class Stepped:
 def sides(work: Work, steps: int) -> Mapping[str, Callable[[], Stepped]]:
     """What takes the steps, by side; `peft` where peft has the method."""
     parts: dict[str, Callable[[], Stepped]] = {
-        "petlab": lambda: _petlab(work, steps),
+        "petlab": lambda: petlab(work, steps),
         "bare": lambda: _bare(work, steps),
     }
     if work.cell.method_name in PEFT_TOO:
@@ -42,13 +42,14 @@ def _constant(cell: Cell) -> LearningRate:
     return LearningRate(cell.rate.peak, cell.rate.peak, cell.rate.peak)
 
 
-def _first(cell: Cell, rows: list[Row], steps: int) -> list[Row]:
-    """So many rows that every batch is full."""
+def first(cell: Cell, rows: Sequence[Row], steps: int) -> list[Row]:
+    """So many rows that every batch is full; from the beginning again where there are fewer."""
     wanted = steps * cell.train.batch_size
-    return (rows * -(-wanted // len(rows)))[:wanted]
+    return (list(rows) * -(-wanted // len(rows)))[:wanted]
 
 
-def _petlab(work: Work, steps: int) -> Stepped:
+def petlab(work: Work, steps: int, *, precision: str = "fp32") -> Stepped:
+    """Steps of petlab's loop, in one epoch, where the model is."""
     cell = work.cell
     seen: list[tuple[float, Evaluation]] = []
     with work.attached() as (attachment, family, rows):
@@ -56,12 +57,12 @@ def _petlab(work: Work, steps: int) -> Stepped:
             work.model,
             family,
             attachment,
-            _first(cell, rows.train, steps),
+            first(cell, rows.train, steps),
             rows.validation[:1],
             settings=replace(cell.train, accumulation=1),
             rate=_constant(cell),
             scale=replace(cell.scale, epochs=1, evaluations_per_epoch=1),
-            precision="fp32",
+            precision=precision,
             seed=cell.seed,
             watch=lambda now: seen.append((time.perf_counter(), now)),
         ).fit()
@@ -73,7 +74,7 @@ def _petlab(work: Work, steps: int) -> Stepped:
 def _bare(work: Work, steps: int) -> Stepped:
     cell = work.cell
     with work.attached() as (attachment, family, rows):
-        chosen = _first(cell, rows.train, steps)
+        chosen = first(cell, rows.train, steps)
         order = training_steps(chosen, cell.train.batch_size, 1, cell.seed, 0, family.length)
         batches = [family.collate([chosen[number] for number in micro]) for [micro] in order]
         seconds, losses = bare.train(
@@ -83,25 +84,29 @@ def _bare(work: Work, steps: int) -> Stepped:
 
 
 def _trainer(work: Work, steps: int) -> Stepped:
-    import datasets
-
     cell = work.cell
     with work.attached() as (_, family, rows):
-        chosen = _first(cell, rows.train, steps)
+        chosen = first(cell, rows.train, steps)
         order = training_steps(chosen, cell.train.batch_size, 1, cell.seed, 0, family.length)
-    ordered = [chosen[number] for [micro] in order for number in micro]
-    columns: dict[str, Any] = {
-        "input_ids": [list(row.source) for row in ordered],
-        "attention_mask": [[1] * len(row.source) for row in ordered],
-        "labels": [[int(token) for token in row.target] for row in ordered],
-    }
-    empty = datasets.Dataset.from_dict({name: [] for name in columns})
+    ordered = dataset([chosen[number] for [micro] in order for number in micro])
     cell = replace(cell, scale=replace(cell.scale, epochs=1), train=replace(cell.train, accumulation=1))
     done = peft_trainer.fine_tune(
         cell,
         work.copy_of_base(),
         work.tokenizer,
-        (datasets.Dataset.from_dict(columns), empty, empty),
+        (ordered, dataset([]), dataset([])),
         in_order=True,
     )
     return Stepped(done.loop_s, sum(done.losses) / len(done.losses))
+
+
+def dataset(rows: Sequence[Row]) -> Any:
+    """Tokenised rows as a `datasets.Dataset`, which peft with Trainer trains on."""
+    import datasets
+
+    columns: dict[str, Any] = {
+        "input_ids": [list(row.source) for row in rows],
+        "attention_mask": [[1] * len(row.source) for row in rows],
+        "labels": [[int(token) for token in row.target] for row in rows],
+    }
+    return datasets.Dataset.from_dict(columns)

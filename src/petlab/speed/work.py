@@ -64,16 +64,19 @@ class Work:
             yield attachment, family, self.workshop.rows(cell, self.base, attachment)
 
 
-def work(overrides: Sequence[str], results: Path, *, threads: int) -> Work:
+def work(overrides: Sequence[str], results: Path, *, threads: int, beside: Work | None = None) -> Work:
     """The work of a cell.
 
     Args:
         overrides: Hydra words of the cell.
         results: a folder for what the harness writes.
         threads: of torch, for every side.
+        beside: the work of another cell of the same model, whose base is shared.
     """
     cell = config.cell([*overrides, f"train.threads={threads}", "train.device=cpu"])
     torch.set_num_threads(threads)
+    if beside is not None:
+        return Work(cell, beside.workshop, beside.base)
     workshop = Workshop(results)
     return Work(cell, workshop, workshop.base(cell.model, "cpu"))
 
