@@ -51,13 +51,13 @@ def test_random_weights_of_a_width_need_no_pretraining() -> None:
 
 
 def test_a_width_that_was_not_pretrained_names_the_command(cache: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(UserError, match="make it with: petlab pretrain nano_t5 --width 64"):
-        load_base(replace(SPEC, width=64))
+    with pytest.raises(UserError, match="make it with: petlab pretrain nano_t5 --width 96"):
+        load_base(replace(SPEC, width=96))
     root = write_cola(cache.parent / "data")
     words = ["dataset=glue/cola", f"data.root={root}", f"paths.results={cache.parent / 'results'}", "scale.rows=16"]
-    assert main(["run", "model.width=64", *words]) == 2
+    assert main(["run", "model.width=96", *words]) == 2
     said = capsys.readouterr().err
-    assert said.startswith("petlab: model.width=64: ") and str(cache) in said and said.count("\n") == 1
+    assert said.startswith("petlab: model.width=96: ") and str(cache) in said and said.count("\n") == 1
     assert not list((cache.parent / "results").rglob("record.json"))
 
 
@@ -87,6 +87,10 @@ def test_the_shipped_width_keeps_its_run_ids() -> None:
     assert "width" not in identity(config.cell([]), "fp32", "data", "weights")["model"]
     assert config.cell(["model.width=64"]).model.name == "nano_t5_w64"
     assert len({known(), known("model.width=64"), known("model.width=128")}) == 3
+    assert config.cell(["model.width=160"]) == config.cell([])
+    assert load_base(SPEC).model.config.d_model == widths.OWN[SPEC.path] == RECIPES["nano_t5"].width
+    with pytest.raises(UserError, match="width 160 is nano_t5's own; petlab pretrain nano_t5 makes it"):
+        pretrain.run("nano_t5", width=160)
 
 
 def test_pretrained_on_demand_and_found_by_width(
@@ -100,13 +104,13 @@ def test_pretrained_on_demand_and_found_by_width(
     assert capsys.readouterr().out.splitlines()[-1] == f"nano_t5 -> {folder}"
     texts = {path: path.stat().st_mtime_ns for path in (tmp_path / "work").rglob("items-*.npz")}
     assert {path.parent.name for path in texts} == {"nano_t5"} and len(texts) == 2
-    assert main(["pretrain", "nano_t5", "--width", "64", "--tokens", "2000"]) == 0
+    assert main(["pretrain", "nano_t5", "--width", "96", "--tokens", "2000"]) == 0
     assert {path: path.stat().st_mtime_ns for path in (tmp_path / "work").rglob("items-*.npz")} == texts
     assert sorted(path.parent.name for path in (tmp_path / "work").rglob("checkpoint.safetensors")) == [
         "nano_t5_w32",
-        "nano_t5_w64",
+        "nano_t5_w96",
     ]
-    bases = {width: load_base(replace(SPEC, width=width)) for width in (32, 64)}
+    bases = {width: load_base(replace(SPEC, width=width)) for width in (32, 96)}
     for width, base in bases.items():
         assert base.model.config.d_model == width == base.model.shared.weight.shape[1]
         assert base.tokenizer.get_vocab() == load_base(SPEC).tokenizer.get_vocab()

@@ -85,9 +85,10 @@ def from_plain(config: Mapping[str, Any], chosen: Mapping[str, str]) -> Cell:
 
 
 def _model(config: Mapping[str, Any]) -> ModelSpec:
-    """The base, under a name of its own where a width was asked for."""
+    """The base, under a name of its own where another width than its own was asked for."""
     model = build(ModelSpec, config, "model")
-    return model if model.width is None else dataclasses.replace(model, name=widths.called(model.name, model.width))
+    width = widths.asked(model.path, model.width)
+    return dataclasses.replace(model, width=width, name=widths.called(model.name, width) if width else model.name)
 
 
 def _method(name: str, config: Mapping[str, Any]) -> tuple[Method, LearningRate]:

@@ -22,8 +22,9 @@ def folder() -> Path:
 
 
 def find(run: str, benchmark: str, where: Path | None = None) -> Record | None:
-    """The reference record of a run id, or None."""
-    return _load((where or folder()) / f"{benchmark}.jsonl").get(run)
+    """The reference record of a run id, or None: the benchmark's own, else one of another that has the same cell."""
+    own = _load((where or folder()) / f"{benchmark}.jsonl").get(run)
+    return own or everything(where=where).get(run)
 
 
 def everything(benchmark: str = "*", where: Path | None = None) -> dict[str, Record]:

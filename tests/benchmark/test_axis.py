@@ -34,11 +34,11 @@ def test_an_axis_takes_all_rows_of_the_benchmark_it_is_like() -> None:
 
 def test_values_of_the_axis_filter() -> None:
     wide = benchmarks.load("embedded_prompt_length_widths")
-    chosen = wide.cells({"model.width": "64,256"})
-    assert {request.row.partition("; ")[2] for request in chosen} == {"width 64", "width 256"}
+    chosen = wide.cells({"model.width": "64,160"})
+    assert {request.row.partition("; ")[2] for request in chosen} == {"width 64", "width 160"}
     assert not any(request.changes for request in chosen)
-    with pytest.raises(UserError, match="the rows of this benchmark have: 64, 128, 256"):
-        wide.cells({"model.width": "160"})
+    with pytest.raises(UserError, match="the rows of this benchmark have: 64, 128, 160"):
+        wide.cells({"model.width": "256"})
     everywhere = benchmarks.load("embedded_prompt_length").cells({"model.width": "64"})
     assert {request.overrides["model.width"] for request in everywhere} == {"64"}
 

@@ -1,4 +1,4 @@
-"""Every row of a table at each value of one more setting: `axis: {model.width: [64, 128, 256]}`."""
+"""Every row of a table at each value of one more setting: `axis: {model.width: [64, 128, 160]}`."""
 
 from __future__ import annotations
 

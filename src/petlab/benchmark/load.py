@@ -1,13 +1,13 @@
 """Benchmark files: YAML to `Benchmark`, every key and value checked.
 
-A file may say `like: NAME`: what it does not say itself is taken from that benchmark, and its `rows` then give the
-label of one of that benchmark's rows and the numbers that this table prints for it. A row of another label may itself
-say `like: LABEL`: it is run as that row is, but for its own overrides.
+A file may say `like: NAME`: what it does not say itself is taken from that benchmark, its rows, too. `rows` of its own
+then give the label of one of that benchmark's rows and the numbers that this table prints for it. A row of another
+label may itself say `like: LABEL`: it is run as that row is, but for its own overrides.
 
 A row says what reproduces it in `overrides`, in `dataset_overrides` for single data sets, and in `by_dataset` as the
 papers' own tables of settings do: a list for each key, one value for each data set in the order of the columns.
 
-A file may say `axis: {KEY: [A, B]}`: every row stands once for each value; without `rows` these are all of `like`'s.
+A file may say `axis: {KEY: [A, B]}`: every row stands once for each value.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ def _benchmark(name: str, given: Mapping[str, Any]) -> Benchmark:
     columns = tuple(_column(entry) for entry in given["columns"]) if "columns" in given or not base else base.columns
     scales = tuple(given["scales"]) if "scales" in given else base.scales if base else (NO_SCALE,)
     axis = {key: _list(values) for key, values in _mapping(given.get("axis", {}), "axis").items()}
-    alike = base.rows if base and axis and "rows" not in given else ()
+    alike = base.rows if base and "rows" not in given else ()
     rows = alike or tuple(_row(entry, columns, scales, base) for entry in given["rows"])
     if axis:
         rows = spread(rows, axis)

@@ -1,7 +1,6 @@
 """What the width of the base changes: how much a prompt's length matters, how much examples bring.
 
-The claims are of size on a scale of ratios. Over widths that double, a linear trend is the widest minus the narrowest
-base: the one between has no weight, and stands in the table to be looked at.
+The widest base is compared with the narrowest; the one between stands in the table to be looked at.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ from petlab.claims.prompts import LENGTHS, SHOTS
 from petlab.claims.words import LECTURE
 from petlab.tables.collect import Collected
 
-NARROW, WIDE = 64, 256
+NARROW, WIDE = 64, 160
 
 
 def _length(width: int) -> dict[tuple[str, str], float]:

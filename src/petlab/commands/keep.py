@@ -1,4 +1,4 @@
-"""What the project keeps of its own runs: reference records, and what its README and docs/claims.md show of them."""
+"""What the project keeps of its own runs: reference records, and what its README and docs/ show of them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 import shutil
 import tempfile
 from argparse import Namespace
+from collections.abc import Sequence
 from pathlib import Path
 
 from petlab.commands.bench import placed_records
@@ -24,11 +25,12 @@ def save_reference(name: str, overrides: list[str]) -> int:
     return 0
 
 
-def update_readme(readme: Path) -> int:
-    """Write the tables that a text names from the reference records (`scripts/update_readme.py`)."""
+def update_tables(pages: Sequence[Path], results: Path) -> int:
+    """Write the tables that texts name from what is committed in `results` (`scripts/update_tables.py`)."""
     from petlab.store import write_atomic
 
-    write_atomic(readme, with_tables(readme.read_text(encoding="utf-8")))
+    for page in pages:
+        write_atomic(page, with_measures(with_tables(page.read_text(encoding="utf-8")), results / "speed"))
     return 0
 
 
@@ -97,3 +99,19 @@ def with_tables(text: str) -> str:
         return f"<!-- table: {name} {kind} -->\n{block}\n<!-- end -->"
 
     return re.sub(r"<!-- table: (\w+) (\w+) -->.*?<!-- end -->", made, text, flags=re.DOTALL)
+
+
+def with_measures(text: str, folder: Path) -> str:
+    """Replace what stands between `<!-- speed: MACHINE -->` and `<!-- end -->` by what that machine's file holds.
+
+    Args:
+        text: a page.
+        folder: `results/speed`.
+    """
+    from petlab.speed import results
+
+    def made(match: re.Match[str]) -> str:
+        found = results.merged(folder / f"{match[1]}.json", [])
+        return f"<!-- speed: {match[1]} -->\n```\n{results.table(found)}\n```\n<!-- end -->"
+
+    return re.sub(r"<!-- speed: ([\w.-]+) -->.*?<!-- end -->", made, text, flags=re.DOTALL)

@@ -44,7 +44,10 @@ def local_folder(spec: ModelSpec) -> Path:
     if not spec.path.startswith(EMBEDDED):
         return Path(spec.path)
     base = spec.path.removeprefix(EMBEDDED)
-    return shipped_folder(base) if spec.width is None else widths.folder(base, spec.width)
+    if spec.width is None:
+        return shipped_folder(base)
+    shipped = _package_weights(widths.called(base, spec.width))
+    return shipped if _complete(shipped) else widths.folder(base, spec.width)
 
 
 def _package_folder(spec: ModelSpec) -> Path:
@@ -62,10 +65,18 @@ def _package_folder(spec: ModelSpec) -> Path:
 
 def shipped_folder(name: str) -> Path:
     """Folder of weights that the repository ships. Raises UserError where they have not been pretrained yet."""
-    folder = Path(str(resources.files("petlab"))) / "weights" / name
-    if not (folder / "config.json").is_file():
+    folder = _package_weights(name)
+    if not _complete(folder):
         raise UserError(f"model: the weights of {name} are not in {folder}; make them with: petlab pretrain {name}")
     return folder
+
+
+def _package_weights(name: str) -> Path:
+    return Path(str(resources.files("petlab"))) / "weights" / name
+
+
+def _complete(folder: Path) -> bool:
+    return (folder / "config.json").is_file()
 
 
 def tokenizer_folder(spec: ModelSpec) -> Path:

@@ -1,4 +1,4 @@
-"""Other widths of a shipped base: what follows from the width, and where the weights lie once they are pretrained."""
+"""Other widths of a shipped base: what follows from the width, and where those lie that do not come with petlab."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 from petlab.errors import UserError
 
-PATHS = ("petlab:nano_t5",)
+OWN = {"petlab:nano_t5": 160}  # d_model of the base itself, by the path of one that is made at other widths, too
 STEP = 32
 MOST = 1024
 LEAST_HEADS = 4  # begin by looking at a neighbour (`petlab.pretrain.seq2seq`)
@@ -32,10 +32,15 @@ class Size:
 
 def check(path: str, width: int) -> None:
     """Raise UserError for a base that is made at one width only, or a width that it cannot have."""
-    if path not in PATHS:
-        raise UserError(f"width {width}: {path} is of one width only; {', '.join(PATHS)} is made at others, too")
+    if path not in OWN:
+        raise UserError(f"width {width}: {path} is of one width only; {', '.join(OWN)} is made at others, too")
     if width % STEP or not STEP <= width <= MOST:
         raise UserError(f"width {width}: a multiple of {STEP} from {STEP} to {MOST:,} is needed")
+
+
+def asked(path: str, width: int | None) -> int | None:
+    """A width that was asked for, None where it is the base's own: both are the same model, with the same runs."""
+    return None if width == OWN.get(path) else width
 
 
 def called(name: str, width: int) -> str:
@@ -62,7 +67,7 @@ def _shown(path: Path) -> str:
 
 
 def folder(base: str, width: int) -> Path:
-    """Folder of a base pretrained at a width. Raises UserError where it has not been pretrained yet."""
+    """Folder of a base that somebody pretrained at a width. Raises UserError where it has not been pretrained yet."""
     found = cached(base, width)
     if not (found / "tokenizer.json").is_file():  # written last
         raise UserError(

@@ -33,7 +33,8 @@ def run(
         The folder.
 
     Raises:
-        UserError: unknown name, a budget that is not positive, or two of them, a width that cannot be.
+        UserError: unknown name, a budget that is not positive, or two of them, a width that cannot be, or the base's
+            own.
         KeyboardInterrupt: stopped by a signal, after the checkpoint was written.
     """
     from petlab.models import widths
@@ -49,6 +50,8 @@ def run(
             raise UserError(f"{unit} is {given}; a budget above 0 is needed")
     if width is not None:
         widths.check(f"petlab:{name}", width)
+        if widths.asked(f"petlab:{name}", width) is None:
+            raise UserError(f"width {width} is {name}'s own; petlab pretrain {name} makes it")
     # Imported here: torch and transformers take seconds, and a wrong name should be refused at once.
     from petlab.pretrain.produce import produce
 
