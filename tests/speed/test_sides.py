@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 import torch
 
 from petlab.errors import UserError
-from petlab.speed import answers, cells, footprint, peft_trainer, share, steps, sweep
+from petlab.speed import answers, cells, footprint, peft_trainer, share, steps, sweep, sweep_memory
 from petlab.speed.work import work
 from tests import tiny
 
@@ -71,9 +72,20 @@ def test_both_sides_answer_with_the_same_texts(tmp_path: Path) -> None:
 
 def test_a_sweep_gives_seconds_for_each_cell(words: list[str]) -> None:
     swept = sweep.swept([[*words, f"seed={seed}"] for seed in (0, 1)], threads=1)
-    assert len(swept.seconds) == len(swept.peak_bytes) == 2
+    assert len(swept.seconds) == 2
     assert min(swept.seconds) > 0
     assert 0 < swept.inside < 1
+
+
+def test_a_sweep_tells_its_memory_after_each_round(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sweep, "METHODS", ("ia3",))
+    monkeypatch.setattr(sweep, "SETS", ("embedded/acceptability",))
+    words = ["scale.rows=8", "scale.epochs=1", "limits.validation=2", "limits.test=1"]
+    assert sweep_memory.main(["1", *words]) == 0
+    peaks = json.loads(capsys.readouterr().out.splitlines()[-1])["peaks"]
+    assert len(peaks) == sweep_memory.ROUNDS and 0 < peaks[0] <= peaks[1] <= peaks[2]
 
 
 def test_nested_work_counts_once_and_everything_is_put_back() -> None:

@@ -19,7 +19,7 @@ from petlab import config, reference
 from petlab.device import resolve_precision
 from petlab.measure.ratios import Ratio, interleaved, paired
 from petlab.models import load_base
-from petlab.speed import accelerator, answers, cells, footprint, growth, many, stand_in, steps, sweep
+from petlab.speed import accelerator, answers, cells, footprint, growth, many, stand_in, steps, sweep, sweep_memory
 from petlab.speed.results import Finding, of_growth, of_number, of_ratio
 from petlab.speed.work import work
 
@@ -162,9 +162,6 @@ def sweep_measures(settings: Settings, say: Say) -> Iterator[Finding]:
     whole = Ratio(sum(theirs) / sum(ours.seconds), each.low, each.high, each.repetitions)
     yield of_ratio("sweep of 24 cells, script calls over petlab", whole, 3.0, "at least", petlab_s=sum(ours.seconds))
     yield of_number("sweep of 24 cells, share inside the model's work", ours.inside, 0.9, "at least")
-    # The first cells load what all share; from the sixth on, memory should not grow.
-    grown = ours.peak_bytes[-1] / ours.peak_bytes[5]
-    yield of_number("sweep of 24 cells, peak memory of the last over the sixth", grown, 1.05, "at most", "×")
 
 
 def growth_measures(settings: Settings, say: Say) -> Iterator[Finding]:
@@ -252,7 +249,12 @@ def accelerator_measures(settings: Settings, say: Say) -> Iterator[Finding]:
 
 
 def memory_measures(settings: Settings, say: Say) -> Iterator[Finding]:
-    """Memory while training and bytes kept, of each method against full fine-tuning."""
+    """A sweep's memory against its number of cells; memory and bytes kept of each method against full fine-tuning."""
+    say("memory of a sweep")
+    peaks = sweep_memory.peaks(settings.rows, settings.threads)
+    cells = f"{sweep_memory.ROUNDS * sweep_memory.KINDS} cells over {sweep_memory.KINDS}"
+    grown = peaks[-1] / peaks[0]
+    yield of_number(f"memory of a sweep, {cells}", grown, 1.05, "at most", "×", bytes=peaks)
     if not footprint.available():
         say("memory: this system does not tell the peak of a part of a process; left out")
         return

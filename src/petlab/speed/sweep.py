@@ -27,12 +27,10 @@ class Swept:
 
     Attributes:
         inside: share of the wall-clock in forward, backward, optimiser and generation.
-        peak_bytes: resident memory of the process after each cell, the most so far.
     """
 
     seconds: list[float]
     inside: float
-    peak_bytes: list[int]
 
 
 def cells(extra: Sequence[str] = ()) -> list[list[str]]:
@@ -47,10 +45,7 @@ def cells(extra: Sequence[str] = ()) -> list[list[str]]:
 
 def swept(todo: Sequence[Sequence[str]], threads: int, note: Callable[[int], None] = lambda _: None) -> Swept:
     """The cells as one sweep. Planning counts: it is part of the first cell's seconds."""
-    import resource
-
     seconds: dict[int, float] = {}
-    peaks: dict[int, int] = {}
     with tempfile.TemporaryDirectory() as folder, share.measured() as inside:
         began = last = time.perf_counter()
         planned = composed([(number, [*words, f"train.threads={threads}"]) for number, words in enumerate(todo)])
@@ -64,7 +59,6 @@ def swept(todo: Sequence[Sequence[str]], threads: int, note: Callable[[int], Non
             finish(seat, record)
             number = number_of[seat.run]
             seconds[number], last = time.perf_counter() - last, time.perf_counter()
-            peaks[number] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
             note(len(seconds))
 
         workshop.finish = finished  # type: ignore[method-assign]
@@ -72,7 +66,7 @@ def swept(todo: Sequence[Sequence[str]], threads: int, note: Callable[[int], Non
         wall = time.perf_counter() - began
     if outcome.failed:
         raise UserError(f"speed: a cell of the sweep failed: {outcome.failed[0].problem or 'see its record'}")
-    return Swept([seconds[number] for number in range(len(todo))], inside.seconds / wall, list(peaks.values()))
+    return Swept([seconds[number] for number in range(len(todo))], inside.seconds / wall)
 
 
 def script(words: Sequence[str], threads: int) -> float:
