@@ -11,8 +11,7 @@ import pytest
 from petlab import benchmark as benchmarks
 from petlab import cli, reference
 from petlab.commands.common import plan_benchmark
-from petlab.store import Store
-from petlab.workshop import Workshop
+from petlab.commands.report import _may_show
 from tests.records import made_up
 from tests.report.given import Page
 
@@ -67,16 +66,10 @@ def test_mistakes(words: list[str], tmp_path: Path, capsys: pytest.CaptureFixtur
 
 
 @pytest.mark.usefixtures("alone")
-def test_a_benchmark_at_widths_needs_records_of_a_width(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Those of the shipped width leave it out of the page, with the weights that it lacks."""
-    monkeypatch.setattr(benchmarks, "names", lambda: ["embedded_shots_widths"])
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.setattr(Workshop, "_read", lambda _self, _cell: made_up().data)
+@pytest.mark.parametrize(("width", "expected"), [(None, True), (64, True), (96, False)])
+def test_a_benchmark_at_widths_needs_records_of_one_of_its_widths(width: int | None, expected: bool) -> None:
+    """None is the base's own, 160, which is one of them."""
     base = made_up("0" * 16)
     groups = {"method": {"name": "lora"}, "dataset": {"name": "embedded/topics"}, "scale": {"name": "low"}}
-    for width, said in ((None, False), (64, True)):
-        config = {**base.config, **groups, "model": {"name": "nano_t5", "width": width}}
-        Store(tmp_path).save(dataclasses.replace(base, config=config))
-        assert cli.main(["report", "--quiet", f"paths.results={tmp_path}"]) == 0
-        page = Page((tmp_path / "report" / "index.html").read_text(encoding="utf-8"))
-        assert any("petlab pretrain nano_t5 --width" in text for text in page.text("li")) is said
+    config = {**base.config, **groups, "model": {"name": "nano_t5", "width": width}}
+    assert _may_show("embedded_shots_widths", [dataclasses.replace(base, config=config)]) is expected

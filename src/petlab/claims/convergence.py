@@ -58,7 +58,7 @@ CLAIMS = (
             f"convergence.{scale}",
             f"PEFT needs more steps than full fine-tuning at {scale}",
             _SOURCE,
-            "claims_convergence",
+            "embedded_scales",
             _slower(scale),
         )
         for scale in ("low", "medium")
@@ -68,7 +68,7 @@ CLAIMS = (
             f"convergence.seconds_{scale}",
             f"PEFT takes longer than full fine-tuning at {scale}",
             f"{_SOURCE} and table 4",
-            "claims_convergence",
+            "embedded_scales",
             _slower_in_seconds(scale),
         )
         for scale in ("low", "medium")
@@ -77,7 +77,7 @@ CLAIMS = (
         "convergence.closes_up",
         "with more data PEFT closes up with full fine-tuning",
         _SOURCE,
-        "claims_convergence",
+        "embedded_scales",
         _closes_up,
     ),
 )

@@ -78,7 +78,7 @@ CLAIMS = (
             f"scale.two_best_{scale}",
             f"BitFit and LoRA do best at {scale}",
             _SOURCE,
-            "claims_scale",
+            "embedded_scales",
             _two_best(scale),
         )
         for scale in ("low", "medium")
@@ -87,15 +87,15 @@ CLAIMS = (
         "scale.full_gains",
         "full fine-tuning gains more from data than PEFT",
         _SOURCE,
-        "claims_scale",
+        "embedded_scales",
         _full_gains,
     ),
-    Claim("scale.no_best", "no method is best everywhere", _SOURCE, "claims_scale", _no_best),
+    Claim("scale.no_best", "no method is best everywhere", _SOURCE, "embedded_scales", _no_best),
     Claim(
         "tasks.bytes",
         "one base and N small sets of weights take less than N models",
         f"{HOULSBY}, section 1; {HU}, section 4.2",
-        "embedded",
+        "embedded_scales",
         _bytes,
     ),
 )

@@ -76,14 +76,21 @@ def _may_show(name: str, records: Sequence[Record]) -> bool:
         return False
     there = {_place(record) for record in [*records, *reference.everything(name).values()]}
     cells = ((one.overrides, one.dataset, one.scale, one.seed) for one in benchmark.cells())
-    return any((said.get("model.width", "null"), said["method"], *rest) in there for said, *rest in cells)
+    return any((_width(said.get("model.width")), said["method"], *rest) in there for said, *rest in cells)
 
 
 def _place(record: Record) -> tuple[object, ...]:
     model, *groups = (record.config.get(group) for group in ("model", "method", "dataset", "scale"))
-    width = model.get("width") if isinstance(model, dict) else None
+    width = _width(model.get("width") if isinstance(model, dict) else None)
     names = (group.get("name") if isinstance(group, dict) else None for group in groups)
-    return ("null" if width is None else str(width), *names, record.config.get("seed"))
+    return (width, *names, record.config.get("seed"))
+
+
+def _width(given: object) -> str:
+    """A base's width as records and benchmarks name it; `null`, too, where it is the base's own."""
+    from petlab.models import widths
+
+    return "null" if given is None or str(given) in map(str, widths.OWN.values()) else str(given)
 
 
 @dataclass(frozen=True)
