@@ -134,6 +134,8 @@ def run(cell: Cell, workshop: Any, *, force: bool = False) -> tuple[Record, bool
         return found, True
 
     parallel.check(cell.train.strategy)
+    if workshop.trained_here:
+        release_memory()  # holes that the cells before left add up: a sweep's memory would grow with its cells
     base = workshop.base(cell.model, seat.device, seat.precision)
     attempt = _attempt(cell, workshop, seat, base)
     if attempt.out_of_memory and parallel.size() == 1 and (less := cell.train.in_less_memory()) is not None:

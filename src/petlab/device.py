@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import gc
+from typing import Any
 
 from petlab.errors import UserError
 from petlab.measure.environment import allotted_cores
@@ -54,12 +55,14 @@ def out_of_memory(error: BaseException) -> bool:
 
 
 def release_memory() -> None:
-    """Give back what nobody refers to any more, on CUDA devices too."""
+    """Give back what nobody refers to any more, on CUDA devices too, and what glibc keeps by `keep_memory`."""
     import torch
 
     gc.collect()
     if torch.cuda.is_available():
         torch.cuda.empty_cache()
+    if (trim := _of_libc("malloc_trim")) is not None:
+        trim(0)
 
 
 def keep_memory() -> None:
@@ -67,10 +70,16 @@ def keep_memory() -> None:
 
     Half of the time of a step went there. Elsewhere than on glibc nothing happens.
     """
-    try:
-        mallopt = ctypes.CDLL(None).mallopt
-    except (AttributeError, OSError, TypeError):
+    if (mallopt := _of_libc("mallopt")) is None:
         return
     trim_threshold, mmap_threshold = -1, -3  # malloc.h
     mallopt(trim_threshold, 2**31 - 1)
     mallopt(mmap_threshold, 2**30)
+
+
+def _of_libc(name: str) -> Any | None:
+    """A function of the C library, None where it has none of this name."""
+    try:
+        return getattr(ctypes.CDLL(None), name)
+    except (AttributeError, OSError, TypeError):
+        return None
