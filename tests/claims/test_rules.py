@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import zlib
+from argparse import Namespace
 from collections.abc import Callable
 
 import pytest
 
 from petlab import benchmark as benchmarks
 from petlab.benchmark import CellRequest
-from petlab.claims import CLAIMS, Claim, chosen
+from petlab.claims import CLAIMS, Claim, Missing, chosen
 from petlab.errors import UserError
 from petlab.record import Record
 from petlab.tables.collect import Collected, collect
@@ -206,3 +207,33 @@ def test_words_choose_claims_or_families() -> None:
     assert chosen([]) == list(CLAIMS) and len({one.id for one in CLAIMS}) == len(CLAIMS)
     with pytest.raises(UserError, match="'later' is not there; the families are: convergence"):
         chosen(["later"])
+
+
+def test_a_count_needs_no_more_than_one_seed() -> None:
+    """Bytes of a task are the same whatever the seed: here a method keeps a hundredth of the base."""
+
+    def sized(request: CellRequest, record: Record) -> Record:
+        assert record.params is not None
+        kept = 1_000_000 if request.row == "Full fine-tuning" else 10_000
+        return dataclasses.replace(record, params=dataclasses.replace(record.params, stored_bytes=kept))
+
+    one = claim("tasks.bytes")
+    verdict = one.verdict(given(one, sized))
+    assert verdict.word == "holds" and verdict.effect == pytest.approx(25 + 1)  # of four models: one, and 4 x 0.01
+
+
+def test_what_takes_hours_is_trained_only_where_it_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    from petlab import cli
+    from petlab.commands import claims as command
+
+    trained = {}
+
+    def evidence(name: str, _own: object, _overrides: object, arguments: Namespace) -> tuple[Collected, int]:
+        trained[name] = arguments.train
+        raise Missing("nothing is looked at here")
+
+    monkeypatch.setattr(command, "evidence_of", evidence)
+    assert cli.main(["claims", "--run"]) == 0
+    assert trained.pop("embedded_scales") is False and set(trained.values()) == {True}
+    assert cli.main(["claims", "scale_all", "--run"]) == 0
+    assert trained["embedded_scales"] is True

@@ -50,6 +50,7 @@ class Claim:
             `switching` stand for the measurements of `petlab latency` and `petlab switch`.
         judge: the rule, told of the benchmark's `Collected` records, a `Latency` or a `Together`; raises `Missing`.
         overrides: of every cell of the benchmark, such as more seeds than its table asks for.
+        long: its cells take hours; they are trained only where the claim or its family is named.
     """
 
     id: str
@@ -58,6 +59,7 @@ class Claim:
     benchmark: str
     judge: Callable[[Any], Verdict]
     overrides: Mapping[str, str] = field(default_factory=dict)
+    long: bool = False
 
     @property
     def family(self) -> str:

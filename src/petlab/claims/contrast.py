@@ -83,9 +83,9 @@ def of_seeds(columns: Mapping[str, Floats], places_each: int, unit: str = "point
     return _effect(strata, places_each, unit)
 
 
-def runs(collected: Collected, row: str, column: Column, scale: str = "low") -> list[Record]:
-    """The finished runs of a place, one a seed. Raises `Missing` where one lacks or there are fewer than three."""
-    return _runs(collected, row, column, scale, ("done",))
+def runs(collected: Collected, row: str, column: Column, scale: str = "low", least: int = SEEDS) -> list[Record]:
+    """The finished runs of a place, one a seed. Raises `Missing` where one lacks or there are fewer than `least`."""
+    return _runs(collected, row, column, scale, ("done",), least)
 
 
 def places(collected: Collected, columns: Sequence[str] = ()) -> list[Column]:
@@ -140,15 +140,17 @@ def _columns(collected: Collected, wanted: Sequence[str]) -> list[Column]:
     return [column for column in found if not wanted or column.key in wanted]
 
 
-def _runs(collected: Collected, row: str, column: Column, scale: str, statuses: Sequence[str]) -> list[Record]:
+def _runs(
+    collected: Collected, row: str, column: Column, scale: str, statuses: Sequence[str], least: int = SEEDS
+) -> list[Record]:
     placed = collected.group(row, column.dataset or "", scale).placed
     where = f"{row}, {column.label}, {scale}"
     ended = [one.record for one in placed if one.record is not None and one.record.status in statuses]
     if len(ended) < len(placed):
         states = sorted({one.record.status if one.record else "not run" for one in placed} - set(statuses))
         raise Missing(f"{len(placed) - len(ended)} of {len(placed)} runs are missing ({', '.join(states)}): {where}")
-    if len(ended) < SEEDS:
-        raise Missing(f"{len(ended)} of {SEEDS} seeds: {where}")
+    if len(ended) < least:
+        raise Missing(f"{len(ended)} of {least} seeds: {where}")
     if any(record.status == "done" and column.metric not in record.metrics for record in ended):
         raise Missing(f"{column.metric} was not scored: {where}")
     return ended

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from petlab.benchmark import Column
 from petlab.claims.claim import Claim, Missing, Verdict
 from petlab.claims.contrast import above, minus, ratio, values
-from petlab.claims.words import FULL, PEFT, PU
+from petlab.claims.words import FOUR_SETS, FULL, PEFT, PU, TWO_SETS
 from petlab.record import Record
 from petlab.tables.collect import Collected, machine, timed
 
@@ -52,32 +52,29 @@ def _closes_up(collected: Collected) -> Verdict:
     return above(effect, 1, "the ratio of steps at low over the same ratio at high")
 
 
+def _claims(family: str, where: str, benchmark: str, *, long: bool) -> tuple[Claim, ...]:
+    def claim(part: str, text: str, source: str, judge: Callable[[Collected], Verdict]) -> Claim:
+        return Claim(f"{family}.{part}", f"{text} ({where})", source, benchmark, judge, long=long)
+
+    return (
+        *(
+            claim(scale, f"PEFT needs more steps than full fine-tuning at {scale}", _SOURCE, _slower(scale))
+            for scale in ("low", "medium")
+        ),
+        *(
+            claim(
+                f"seconds_{scale}",
+                f"PEFT takes longer than full fine-tuning at {scale}",
+                f"{_SOURCE} and table 4",
+                _slower_in_seconds(scale),
+            )
+            for scale in ("low", "medium")
+        ),
+        claim("closes_up", "with more data PEFT closes up with full fine-tuning", _SOURCE, _closes_up),
+    )
+
+
 CLAIMS = (
-    *(
-        Claim(
-            f"convergence.{scale}",
-            f"PEFT needs more steps than full fine-tuning at {scale}",
-            _SOURCE,
-            "embedded_scales",
-            _slower(scale),
-        )
-        for scale in ("low", "medium")
-    ),
-    *(
-        Claim(
-            f"convergence.seconds_{scale}",
-            f"PEFT takes longer than full fine-tuning at {scale}",
-            f"{_SOURCE} and table 4",
-            "embedded_scales",
-            _slower_in_seconds(scale),
-        )
-        for scale in ("low", "medium")
-    ),
-    Claim(
-        "convergence.closes_up",
-        "with more data PEFT closes up with full fine-tuning",
-        _SOURCE,
-        "embedded_scales",
-        _closes_up,
-    ),
+    *_claims("convergence", *TWO_SETS, long=False),
+    *_claims("convergence_all", *FOUR_SETS, long=True),
 )

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from petlab.claims.claim import Claim, Missing, Verdict, Word
 from petlab.claims.contrast import above, minus, places, runs, scores
-from petlab.claims.words import BITFIT, FULL, HOULSBY, HU, IA3, LORA, PEFT, PROMPT, PU
+from petlab.claims.words import BITFIT, FOUR_SETS, FULL, HOULSBY, HU, IA3, LORA, PEFT, PROMPT, PU, TWO_SETS
 from petlab.tables.collect import Collected
 from petlab.tables.significance import Difference, from_best
 
@@ -58,10 +58,9 @@ def _bytes(collected: Collected) -> Verdict:
     columns = list({column.dataset: column for column in places(collected)}.values())
     kept = {}
     for row in (FULL, *PEFT):
-        first = [runs(collected, row, column)[0].params for column in columns]
+        first = [runs(collected, row, column, least=1)[0].params for column in columns]
         kept[row] = sum(params.stored_bytes for params in first if params is not None)
-    params = runs(collected, LORA, columns[0])[0].params
-    if params is None or not kept[FULL]:
+    if not kept[FULL]:
         raise Missing("the records count no parameters")
     base = kept[FULL] / len(columns)  # full fine-tuning keeps the base's every weight
     share = {row: 100 * (base + kept[row]) / kept[FULL] for row in PEFT}
@@ -72,30 +71,28 @@ def _bytes(collected: Collected) -> Verdict:
     return Verdict(word, share[most], share[most], share[most], len(columns) * len(kept), "%", sentence, (100.0,))
 
 
+def _claims(family: str, where: str, benchmark: str, *, long: bool) -> tuple[Claim, ...]:
+    def claim(part: str, text: str, judge: Callable[[Collected], Verdict]) -> Claim:
+        return Claim(f"{family}.{part}", f"{text} ({where})", _SOURCE, benchmark, judge, long=long)
+
+    return (
+        *(
+            claim(f"two_best_{scale}", f"BitFit and LoRA do best at {scale}", _two_best(scale))
+            for scale in ("low", "medium")
+        ),
+        claim("full_gains", "full fine-tuning gains more from data than PEFT", _full_gains),
+        claim("no_best", "no method is best everywhere", _no_best),
+    )
+
+
 CLAIMS = (
-    *(
-        Claim(
-            f"scale.two_best_{scale}",
-            f"BitFit and LoRA do best at {scale}",
-            _SOURCE,
-            "embedded_scales",
-            _two_best(scale),
-        )
-        for scale in ("low", "medium")
-    ),
-    Claim(
-        "scale.full_gains",
-        "full fine-tuning gains more from data than PEFT",
-        _SOURCE,
-        "embedded_scales",
-        _full_gains,
-    ),
-    Claim("scale.no_best", "no method is best everywhere", _SOURCE, "embedded_scales", _no_best),
+    *_claims("scale", *TWO_SETS, long=False),
+    *_claims("scale_all", *FOUR_SETS, long=True),
     Claim(
         "tasks.bytes",
         "one base and N small sets of weights take less than N models",
         f"{HOULSBY}, section 1; {HU}, section 4.2",
-        "embedded_scales",
+        "embedded",
         _bytes,
     ),
 )

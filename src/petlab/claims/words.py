@@ -14,3 +14,6 @@ LORA = "LoRA"
 BITFIT = "BitFit"
 PROMPT = "Prompt tuning"
 PEFT = (IA3, LORA, BITFIT, PROMPT)
+
+TWO_SETS = ("two sets", "embedded_scales_classes")  # where amounts of data are compared, and by which benchmark
+FOUR_SETS = ("all four sets", "embedded_scales")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from petlab.commands.evidence import evidence_of
 from petlab.interrupt import STOPPED
+from petlab.progress import Reporter
 
 if TYPE_CHECKING:
     from petlab.claims import Claim, Verdict
@@ -17,17 +18,25 @@ def claims(arguments: Namespace) -> int:
     """Print a verdict for each claim; with `--run`, train the missing cells of their benchmarks first."""
     from petlab.claims import chosen, show
 
-    asked = chosen([word for word in arguments.words if "=" not in word])
-    lines, code = judge(asked, [word for word in arguments.words if "=" in word], arguments)
+    named = [word for word in arguments.words if "=" not in word]
+    asked = chosen(named)
+    left = sorted({claim.family for claim in asked if claim.long}) if arguments.train and not named else []
+    if left:
+        Reporter(quiet=arguments.quiet).line(f"not trained unless named, for they take hours: {', '.join(left)}")
+    lines, code = judge(asked, [word for word in arguments.words if "=" in word], arguments, only_judged=left)
     if code != STOPPED:
         print(show.as_json(lines) if arguments.json else show.as_csv(lines) if arguments.csv else show.text(lines))
     return code
 
 
 def judge(
-    asked: Sequence[Claim], overrides: list[str], arguments: Namespace
+    asked: Sequence[Claim], overrides: list[str], arguments: Namespace, only_judged: Collection[str] = ()
 ) -> tuple[list[tuple[Claim, Verdict]], int]:
-    """Each claim with its verdict, and the exit code of training; no verdicts where that was stopped."""
+    """Each claim with its verdict, and the exit code of training; no verdicts where that was stopped.
+
+    Args:
+        only_judged: families whose missing cells are left missing, whatever the command line says.
+    """
     from petlab.claims import Missing, undecided
 
     groups: dict[tuple[str, tuple[str, ...]], list[Claim]] = {}
@@ -37,8 +46,9 @@ def judge(
     judged: dict[str, Verdict] = {}
     code = 0
     for (name, own), group in groups.items():
+        train = arguments.train and not {claim.family for claim in group} & set(only_judged)
         try:
-            evidence, ended = evidence_of(name, own, overrides, arguments)
+            evidence, ended = evidence_of(name, own, overrides, Namespace(**{**vars(arguments), "train": train}))
         except Missing as missing:
             judged |= {claim.id: undecided(str(missing)) for claim in group}
             continue
