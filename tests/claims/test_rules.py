@@ -228,7 +228,7 @@ def test_what_takes_hours_is_trained_only_where_it_is_named(monkeypatch: pytest.
 
     trained = {}
 
-    def evidence(name: str, _own: object, _overrides: object, arguments: Namespace) -> tuple[Collected, int]:
+    def evidence(name: str, _own: object, _overrides: object, arguments: Namespace, _: object) -> tuple[Collected, int]:
         trained[name] = arguments.train
         raise Missing("nothing is looked at here")
 

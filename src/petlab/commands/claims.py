@@ -6,6 +6,7 @@ from argparse import Namespace
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
+from petlab.commands.common import folder
 from petlab.commands.evidence import evidence_of
 from petlab.interrupt import STOPPED
 from petlab.progress import Reporter
@@ -38,17 +39,20 @@ def judge(
         only_judged: families whose missing cells are left missing, whatever the command line says.
     """
     from petlab.claims import Missing, undecided
+    from petlab.overrides import Composer
 
     groups: dict[tuple[str, tuple[str, ...]], list[Claim]] = {}
     for claim in asked:
         own = tuple(f"{key}={value}" for key, value in claim.overrides.items())
         groups.setdefault((claim.benchmark, own), []).append(claim)
     judged: dict[str, Verdict] = {}
-    code = 0
+    code, compose = 0, Composer(folder(arguments.config_dir))
     for (name, own), group in groups.items():
         train = arguments.train and not {claim.family for claim in group} & set(only_judged)
         try:
-            evidence, ended = evidence_of(name, own, overrides, Namespace(**{**vars(arguments), "train": train}))
+            evidence, ended = evidence_of(
+                name, own, overrides, Namespace(**{**vars(arguments), "train": train}), compose
+            )
         except Missing as missing:
             judged |= {claim.id: undecided(str(missing)) for claim in group}
             continue

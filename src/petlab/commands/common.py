@@ -15,6 +15,7 @@ from petlab.progress import Reporter
 
 if TYPE_CHECKING:
     from petlab.benchmark import Benchmark
+    from petlab.overrides import Composer
     from petlab.sweep.execute import Outcome, Wanted
     from petlab.sweep.launchers import Launcher
     from petlab.sweep.plan import Planned
@@ -22,19 +23,23 @@ if TYPE_CHECKING:
 
 
 def plan_benchmark(
-    arguments: Namespace, *, quiet: bool, refuse: bool = True
+    arguments: Namespace, *, quiet: bool, refuse: bool = True, compose: Composer | None = None
 ) -> tuple[Benchmark, list[Any], list[Planned[Any]], Workshop]:
-    """A benchmark's requests, composed and looked up. With `refuse`, cells none of which can begin are an error."""
+    """A benchmark's requests, composed and looked up. With `refuse`, cells none of which can begin are an error.
+
+    `compose`: shared by the benchmarks of one command, whose cells are choices of the same groups.
+    """
     from petlab import benchmark as benchmarks
+    from petlab.overrides import Composer
     from petlab.sweep.plan import composed, look_up
 
-    config_dir = folder(arguments.config_dir)
     found = benchmarks.load(arguments.name)
     overrides = pairs(launcher_of(arguments.overrides)[1])
     requests = found.cells(overrides, rows=words(arguments.rows), columns=words(arguments.columns))
     if not requests:
         raise UserError(f"{arguments.name}: nothing is left of the benchmark with these rows, columns and overrides")
-    planned = composed([(request.key, request.asked) for request in requests], config_dir)
+    compose = compose or Composer(folder(arguments.config_dir))
+    planned = composed([(request.key, request.asked) for request in requests], compose)
     for request, entry in zip(requests, planned, strict=True):
         entry.problem = request.problem
     workshop = workshop_of(planned, quiet)

@@ -15,13 +15,14 @@ from petlab.progress import Reporter
 if TYPE_CHECKING:
     from petlab.export.tasks import Together
     from petlab.latency.results import Latency
+    from petlab.overrides import Composer
     from petlab.tables.collect import Collected
 
 _PLACES = ("paths.", "data.root", "train.device", "train.threads", "hydra/")  # where, not what
 
 
 def evidence_of(
-    name: str, own: Sequence[str], overrides: list[str], arguments: Namespace
+    name: str, own: Sequence[str], overrides: list[str], arguments: Namespace, compose: Composer
 ) -> tuple[Collected | Latency | Together, int]:
     """What a claim's benchmark stands for, and the exit code of making it.
 
@@ -29,6 +30,7 @@ def evidence_of(
         name: a benchmark, or the name of a kind of measurement.
         own: overrides of the claim.
         overrides: those of the command line.
+        compose: shared by the benchmarks of the command.
 
     Raises:
         Missing: it is not there and was not asked for.
@@ -39,12 +41,18 @@ def evidence_of(
     if name == latency.BENCHMARK:
         return _measured(overrides, arguments), 0
     if name == switching.BENCHMARK:
-        return _switched(overrides, arguments)
-    return _collected(name, [*own, *overrides], arguments, own_words=not _what(overrides))
+        return _switched(overrides, arguments, compose)
+    return _collected(name, [*own, *overrides], arguments, compose, own_words=not _what(overrides))
 
 
 def _collected(
-    name: str, overrides: list[str], arguments: Namespace, *, own_words: bool, rows: str | None = None
+    name: str,
+    overrides: list[str],
+    arguments: Namespace,
+    compose: Composer,
+    *,
+    own_words: bool,
+    rows: str | None = None,
 ) -> tuple[Collected, int]:
     """A benchmark's records, the reference ones included, and how training ended.
 
@@ -61,7 +69,8 @@ def _collected(
         raise Missing(f"needs the benchmark {name}, which is not there")
     given = Namespace(**{**vars(arguments), "name": name, "overrides": overrides, "rows": rows, "columns": None})
     try:
-        benchmark, requests, planned, workshop = plan_benchmark(given, quiet=arguments.quiet or not arguments.train)
+        quiet = arguments.quiet or not arguments.train
+        benchmark, requests, planned, workshop = plan_benchmark(given, quiet=quiet, compose=compose)
     except UserError as error:
         if own_words:
             raise Missing(f"needs cells that can begin; {error}") from None
@@ -107,7 +116,7 @@ def _measured(overrides: list[str], arguments: Namespace) -> Latency:
     return found
 
 
-def _switched(overrides: list[str], arguments: Namespace) -> tuple[Together, int]:
+def _switched(overrides: list[str], arguments: Namespace, compose: Composer) -> tuple[Together, int]:
     """Switching between the tasks of LoRA in the benchmark `embedded`, as it was measured, or measured now.
 
     Raises:
@@ -124,7 +133,7 @@ def _switched(overrides: list[str], arguments: Namespace) -> tuple[Together, int
         return tasks.read(path), 0
     if not arguments.train:
         raise Missing(f"needs {path.name}, which petlab claims switching --run measures")
-    collected, code = _collected("embedded", overrides, arguments, own_words=False, rows="LoRA")
+    collected, code = _collected("embedded", overrides, arguments, compose, own_words=False, rows="LoRA")
     here = [one.record.id for one in collected.placed if one.record is not None and one.origin != "reference"]
     try:
         found = tasks.together([export.find(cell.results, run, config_dir) for run in here], switching.SWITCHES)

@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from petlab.commands.bench import placed_records
-from petlab.commands.common import plan_benchmark, results_folder
+from petlab.commands.common import folder, plan_benchmark, results_folder
 from petlab.errors import UserError
 from petlab.progress import Reporter
 
 if TYPE_CHECKING:
     from petlab.benchmark import Benchmark, CellKey, CellRequest
+    from petlab.overrides import Composer
     from petlab.record import Record
     from petlab.report import Chapter
     from petlab.store import Store
@@ -28,6 +29,7 @@ def report(arguments: Namespace) -> int:
     from petlab import benchmark as benchmarks
     from petlab import reference
     from petlab import report as page
+    from petlab.overrides import Composer
     from petlab.store import Store, write_atomic
     from petlab.tables.collect import scan
 
@@ -37,13 +39,13 @@ def report(arguments: Namespace) -> int:
     for name in names:
         benchmarks.load(name)
     reporter = Reporter(quiet=arguments.quiet)
-    store = Store(results)
+    store, compose = Store(results), Composer(folder(arguments.config_dir))
     found, problems = scan(results / "runs") if not names else ([], [])
     chapters, begun = [], []
     for name in names or [name for name in benchmarks.names() if _may_show(name, found)]:
         reporter.status(f"looking up the cells of {name}")
         try:
-            planned = _Planned.of(name, overrides, arguments.config_dir)
+            planned = _Planned.of(name, overrides, arguments.config_dir, compose)
         except UserError as problem:
             if names:
                 raise
@@ -103,9 +105,9 @@ class _Planned:
     store: Store
 
     @classmethod
-    def of(cls, name: str, overrides: list[str], config_dir: str | None) -> _Planned:
+    def of(cls, name: str, overrides: list[str], config_dir: str | None, compose: Composer) -> _Planned:
         arguments = Namespace(name=name, overrides=overrides, rows=None, columns=None, config_dir=config_dir)
-        benchmark, requests, planned, workshop = plan_benchmark(arguments, quiet=True)
+        benchmark, requests, planned, workshop = plan_benchmark(arguments, quiet=True, compose=compose)
         placed = placed_records(benchmark, requests, planned, set(), reference=True)
         return cls(benchmark, requests, placed, workshop.store)
 

@@ -13,19 +13,19 @@ from petlab.interrupt import sigterm_as_interrupt
 @shared
 def run(arguments: Namespace) -> int:
     """`petlab run`: one cell, or every combination with -m."""
-    from petlab.overrides import sweep
+    from petlab.overrides import Composer, sweep
     from petlab.sweep.execute import describe
     from petlab.sweep.launch import launch
     from petlab.sweep.plan import composed, look_up
 
-    config_dir = folder(arguments.config_dir)
+    compose = Composer(folder(arguments.config_dir))
     launcher, words = launcher_of(arguments.overrides)
     jobs = sweep(words)
     if not arguments.multirun:
         if len(jobs) > 1:
             raise UserError(f"{' '.join(words)}: several values in a single run; add -m to run every combination")
         jobs = [words]
-    planned = composed([(number, job) for number, job in enumerate(jobs)], config_dir)
+    planned = composed([(number, job) for number, job in enumerate(jobs)], compose)
     workshop = workshop_of(planned, arguments.quiet)
     look_up(planned, workshop)
     if not arguments.multirun and planned[0].problem:

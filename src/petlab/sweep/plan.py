@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Generic, TypeVar
 
 from petlab import config, lineage
@@ -75,14 +74,18 @@ def earlier(entries: Sequence[Planned[Key]]) -> list[Planned[Key]]:
 
 
 def composed(
-    requests: Sequence[tuple[Key, Asked | Sequence[str]]], config_dir: Path | None = None
+    requests: Sequence[tuple[Key, Asked | Sequence[str]]], compose: Composer | None = None
 ) -> list[Planned[Key]]:
-    """Compose every request: a key and the Hydra overrides of a cell, plus the user's own groups in `config_dir`.
+    """Compose every request: a key and the Hydra overrides of a cell.
+
+    Args:
+        requests: as above.
+        compose: one that knows the user's own groups, or has composed the cells of other benchmarks already.
 
     Raises:
         UserError: an override that cannot be composed; nothing was begun.
     """
-    compose = Composer(config_dir)
+    compose = compose or Composer()
     planned: list[Planned[Key]] = []
     for key, given in requests:
         asked = given if isinstance(given, Asked) else Asked(tuple(given))
