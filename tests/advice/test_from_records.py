@@ -23,6 +23,15 @@ def test_another_setting_plays_no_part() -> None:
     assert "6 records of 1 other setting(s) play no part" in evidence.told
 
 
+def test_a_key_that_older_records_lack_is_no_other_setting() -> None:
+    first, second = record(), record(seed=1)
+    newer = {**second.config["train"], "select": "loss", "strategy": "none"}
+    second = dataclasses.replace(second, config={**second.config, "train": newer})
+    assert len(evidence_of_records([first, second]).observations) == 2
+    other = dataclasses.replace(second, config={**second.config, "train": {**newer, "select": "f1"}})
+    assert len(evidence_of_records([first, other]).observations) == 1
+
+
 def test_more_test_rows_decide_where_seeds_do_not() -> None:
     small = [record("lora", seed=seed, limits={"test": 20}) for seed in range(2)]
     small = [dataclasses.replace(one, data=dataclasses.replace(one.data, test_rows=20)) for one in small if one.data]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from collections.abc import Sequence
 
 import pytest
 
@@ -11,6 +12,8 @@ from petlab.advice import Advice, advise, evidence_of_records, scale_of
 from petlab.errors import UserError
 from petlab.record import Record
 from tests.advice.given import record, sweep
+
+CLASSES = ("embedded/topics", "embedded/acceptability")
 
 
 def ranked(records: list[Record], limit: str = "quality", task: str = "classification") -> Advice:
@@ -105,12 +108,28 @@ def test_incomplete_methods_are_left_out_by_name() -> None:
     assert "2 of 3 on embedded/topics" in dict(found.left_out)["ia3"]
 
 
+def of_rank(rank: int, score: float, loss: float, sets: Sequence[str] = CLASSES) -> list[Record]:
+    """LoRA of a rank on some sets with three seeds."""
+    runs = [record("lora", dataset, seed=seed, rank=rank, score=score) for dataset in sets for seed in range(3)]
+    return [dataclasses.replace(run, convergence=dataclasses.replace(run.convergence, best_loss=loss)) for run in runs]
+
+
+def test_one_setting_of_a_method_is_ranked_chosen_by_validation_loss() -> None:
+    """The higher test score of rank 8 plays no part."""
+    found = ranked([*sweep(full=0.9), *of_rank(2, 0.7, 0.1), *of_rank(8, 0.8, 0.2)])
+    assert [one.variant for one in found.ranking] == ["full", "lora rank=2"]
+    assert "1 other settings of lora" in dict(found.left_out)
+
+
+def test_settings_tried_on_one_set_alone_hide_no_set() -> None:
+    more = [run for rank in (4, 16, 64) for run in of_rank(rank, 0.8, 0.01, CLASSES[1:])]
+    found = ranked([*sweep(full=0.9), *of_rank(2, 0.7, 0.1), *more])
+    assert [one.variant for one in found.ranking] == ["full", "lora rank=2"]
+    assert list(found.ranking[0].facts) == list(CLASSES)
+
+
 def test_seeds_must_be_the_same() -> None:
-    other = [
-        record("lora", dataset, seed=seed + 1)
-        for dataset in ("embedded/topics", "embedded/acceptability")
-        for seed in range(3)
-    ]
+    other = [record("lora", dataset, seed=seed + 1) for dataset in CLASSES for seed in range(3)]
     assert ranked([*sweep(full=0.9), *other]).missing == ("2 of 3 seeds that all methods have",)
 
 

@@ -34,6 +34,7 @@ class Observation:
         variant: what the method is called here; tells two settings of one method apart.
         parameters: stored parameters; None where they are not known.
         seconds: of the whole run, validation included; None where they cannot be compared with the others'.
+        loss: the lowest on the validation rows, by which one of a method's variants is taken; None: all are.
     """
 
     variant: str
@@ -45,6 +46,7 @@ class Observation:
     score: float
     parameters: int | None
     seconds: float | None
+    loss: float | None = None
 
     def value(self, limit: Limit) -> float | None:
         """What the limit ranks by: the score, or the score per 100,000 parameters or per minute."""

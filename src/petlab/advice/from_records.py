@@ -16,6 +16,7 @@ from petlab.record import Record
 from petlab.tables.collect import Machine, machine, timed
 
 SEEDS = 3  # runs of each cell before methods are ranked; one run says nothing of its own spread
+_SINCE = {"select": "loss", "strategy": "none"}  # keys of `train` that older records lack, and what it means
 _NOT_SETTING = ("lr", "device", "threads")  # of `train`: the method's own rate, and what changes no score
 
 
@@ -72,7 +73,7 @@ def _named(record: Record) -> bool:
 def _setting(record: Record) -> str:
     """All that must be the same in runs that are compared, as text."""
     config = record.config
-    model, train = config["model"], config["train"]
+    model, train = config["model"], {**_SINCE, **config["train"]}
     return json.dumps(
         {
             "model": [model.get(key) for key in ("name", "revision", "random_weights", "init_seed")],
@@ -110,6 +111,7 @@ def _observation(record: Record, variant: str, comparable: Machine | None) -> Ob
         score=record.metrics[config["dataset"]["metric"]],
         parameters=record.params.stored if record.params else None,
         seconds=record.convergence.run_s if timed(record) and machine(record) == comparable else None,
+        loss=record.convergence.best_loss,
     )
 
 
@@ -127,20 +129,33 @@ def _variants(records: Iterable[Record]) -> dict[str, str]:
         for key, value in mine.items():
             values.setdefault((mine["name"], key), set()).add(value)
     return {
-        run: " ".join([mine["name"], *(f"{key}={mine[key]}" for key in mine if len(values[mine["name"], key]) > 1)])
+        run: " ".join(
+            [
+                mine["name"],
+                *(f"{key}={mine[key]}" for key in mine if len(values[mine["name"], key]) > 1 and mine[key] != "None"),
+            ]
+        )
         for run, mine in fields.items()
     }
 
 
-def _flat(given: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
-    """`{"learning_rate": {"peak": 1}}` as `{"learning_rate.peak": "1"}`; the number of trials changes no result."""
-    flat: dict[str, str] = {}
-    for key, value in given.items():
-        if isinstance(value, Mapping):
-            flat |= _flat(value, f"{prefix}{key}.")
-        elif f"{prefix}{key}" != "learning_rate.trials":
-            flat[f"{prefix}{key}"] = str(value)
+def _flat(method: Mapping[str, Any]) -> dict[str, str]:
+    """The fields of a method as they are printed; of its rate the peak, and start and end as shares of it.
+
+    The number of trials changes no result.
+    """
+    flat = {key: _words(value) for key, value in method.items() if key != "learning_rate"}
+    rate = method.get("learning_rate", {})
+    if peak := rate.get("peak"):
+        flat["rate"] = _words(peak)
+        flat |= {f"rate_{key}": _words(rate[key] / peak) for key in ("initial", "final") if rate.get(key) is not None}
     return flat
+
+
+def _words(value: Any) -> str:
+    if isinstance(value, (list, tuple)):
+        return ",".join(map(_words, value))
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _describe(records: list[Record]) -> str:

@@ -96,13 +96,12 @@ def advise(evidence: Evidence, task: str, scale: str, limit: Limit) -> Advice:
     left_out: dict[str, str] = {}
     try:
         usable = _usable(evidence, task, scale, limit)
+        sets = _sets(usable, evidence, task, limit)
+        usable, left_out = _one_of_each(usable, sets, evidence.seeds_needed)
         if limit != "quality":
             there = {one.variant for one in usable}
-            left_out = {name: why for name, why in evidence.far_below.items() if name in there}
+            left_out |= {name: why for name, why in evidence.far_below.items() if name in there}
             usable = [one for one in usable if one.variant not in left_out]
-        sets = _sets(usable, evidence, task, limit)
-        left_out |= _incomplete(usable, sets, evidence.seeds_needed)
-        usable = [one for one in usable if one.dataset in sets and one.variant not in left_out]
         seeds = _seeds(usable, evidence.seeds_needed)
         ranking = _ranking(usable, seeds, limit)
     except _Lacking as reasons:
@@ -129,28 +128,55 @@ def _known(*reasons: str | None) -> list[str]:
 
 
 def _sets(usable: Sequence[Observation], evidence: Evidence, task: str, limit: Limit) -> list[str]:
-    """The data sets on which the most variants have enough runs."""
-    runs = Counter((one.variant, one.dataset) for one in usable)
-    enough = Counter(dataset for (_, dataset), count in runs.items() if count >= evidence.seeds_needed)
+    """The data sets on which the most methods have enough runs, two at least."""
+    runs = Counter((one.method, one.variant, one.dataset) for one in usable)
+    there = {(method, dataset) for (method, _, dataset), count in runs.items() if count >= evidence.seeds_needed}
+    enough = Counter(dataset for _, dataset in there)
     if not enough:
         most = max(runs.values(), default=0)
         untimed = _known(evidence.untimed if limit == "time" else None)
         raise _Lacking(f"{most} of {evidence.seeds_needed} seeds in the cell that has most", *untimed)
-    sets = [dataset for dataset in enough if enough[dataset] == max(enough.values())]
+    least = sorted(enough.values(), reverse=True)[:SETS][-1]  # a set with more methods than all others is not enough
+    sets = [dataset for dataset in enough if enough[dataset] >= least]
     if len(sets) < SETS:
         raise _Lacking(f"{len(sets)} of {SETS} {task} sets with enough seeds: {', '.join(sets)}")
     return sets
 
 
-def _incomplete(usable: Sequence[Observation], sets: Sequence[str], needed: int) -> dict[str, str]:
-    """Variants without enough runs on each of the sets."""
-    runs = Counter((one.variant, one.dataset) for one in usable)
-    short: dict[str, str] = {}
-    for variant in dict.fromkeys(one.variant for one in usable):
-        thin = [f"{runs[variant, dataset]} of {needed} on {dataset}" for dataset in sets]
-        if any(runs[variant, dataset] < needed for dataset in sets):
-            short[variant] = f"runs: {', '.join(thin)}"
-    return short
+def _one_of_each(
+    usable: Sequence[Observation], sets: Sequence[str], needed: int
+) -> tuple[list[Observation], dict[str, str]]:
+    """Of each method's variants with enough runs on the sets, the one with the lowest loss on the validation rows.
+
+    Test scores play no part in the choice. Where losses are not known all of them stay, each for itself.
+
+    Returns:
+        The runs on the sets of the variants taken; what is left out, and why.
+    """
+    losses: dict[str, dict[str, dict[str, list[float | None]]]] = {}  # by method, variant and data set
+    for one in usable:
+        mine = losses.setdefault(one.method, {}).setdefault(one.variant, {name: [] for name in sets})
+        if one.dataset in mine:
+            mine[one.dataset].append(one.loss)
+    taken: set[str] = set()
+    left_out: dict[str, str] = {}
+    for method, variants in losses.items():
+        whole = {name: mine for name, mine in variants.items() if all(len(runs) >= needed for runs in mine.values())}
+        for name in {} if whole else variants:
+            short = {dataset: len(runs) for dataset, runs in variants[name].items() if len(runs) < needed}
+            thin = ", ".join(f"{count} of {needed} on {dataset}" for dataset, count in short.items())
+            left_out[name] = f"runs: {thin}"
+        means = {
+            name: _geometric([fmean(loss for loss in runs if loss is not None) for runs in mine.values()])
+            for name, mine in whole.items()
+            if not any(None in runs for runs in mine.values())
+        }
+        kept = {min(means, key=lambda name: means[name])} if whole and len(means) == len(whole) else set(whole)
+        taken |= kept
+        if kept and len(variants) > len(kept):
+            others = f"{len(variants) - len(kept)} other settings of {method}"
+            left_out[others] = "too few runs, or a higher loss on the validation rows"
+    return [one for one in usable if one.dataset in sets and one.variant in taken], left_out
 
 
 def _seeds(usable: Sequence[Observation], needed: int) -> list[int]:
