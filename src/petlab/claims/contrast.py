@@ -88,6 +88,11 @@ def runs(collected: Collected, row: str, column: Column, scale: str = "low", lea
     return _runs(collected, row, column, scale, ("done",), least)
 
 
+def of_benchmark(collected: Collected, rows: Sequence[str]) -> list[str]:
+    """Those of some rows that the benchmark has, asked for or not."""
+    return [row for row in rows if row in {one.label for one in collected.benchmark.rows}]
+
+
 def places(collected: Collected, columns: Sequence[str] = ()) -> list[Column]:
     """The columns of test scores, or those named. Raises `Missing` where the command line left one out."""
     return _columns(collected, columns)

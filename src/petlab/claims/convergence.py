@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from petlab.benchmark import Column
 from petlab.claims.claim import Claim, Missing, Verdict
-from petlab.claims.contrast import above, minus, ratio, values
+from petlab.claims.contrast import above, minus, of_benchmark, ratio, values
 from petlab.claims.words import FOUR_SETS, FULL, PEFT, PU, TWO_SETS
 from petlab.record import Record
 from petlab.tables.collect import Collected, machine, timed
@@ -25,7 +25,7 @@ def _slower(scale: str) -> Callable[[Collected], Verdict]:
     """Steps to the lowest validation loss, as a ratio to full fine-tuning."""
 
     def judge(collected: Collected) -> Verdict:
-        effect = values(collected, minus(PEFT, [FULL], scale), _log_steps, "log")
+        effect = values(collected, minus(of_benchmark(collected, PEFT), [FULL], scale), _log_steps, "log")
         return above(ratio(effect), 1, f"steps to the lowest loss at {scale}, PEFT over full fine-tuning")
 
     return judge
@@ -40,14 +40,15 @@ def _slower_in_seconds(scale: str) -> Callable[[Collected], Verdict]:
                 raise Missing(f"the seconds of run {record.id} are not comparable: shared timing or other hardware")
             return math.log(record.convergence.run_s)
 
-        effect = values(collected, minus(PEFT, [FULL], scale), log_seconds, "log")
+        effect = values(collected, minus(of_benchmark(collected, PEFT), [FULL], scale), log_seconds, "log")
         return above(ratio(effect), 1, f"seconds to the stop at {scale}, PEFT over full fine-tuning")
 
     return judge
 
 
 def _closes_up(collected: Collected) -> Verdict:
-    few, many = minus(PEFT, [FULL], "low"), minus([FULL], PEFT, "high")
+    peft = of_benchmark(collected, PEFT)
+    few, many = minus(peft, [FULL], "low"), minus([FULL], peft, "high")
     effect = ratio(values(collected, {**few, **many}, _log_steps, "log"))
     return above(effect, 1, "the ratio of steps at low over the same ratio at high")
 

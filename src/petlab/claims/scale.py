@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from petlab.claims.claim import Claim, Missing, Verdict, Word
-from petlab.claims.contrast import above, minus, places, runs, scores
+from petlab.claims.contrast import above, minus, of_benchmark, places, runs, scores
 from petlab.claims.words import BITFIT, FOUR_SETS, FULL, HOULSBY, HU, IA3, LORA, PEFT, PROMPT, PU, TWO_SETS
 from petlab.tables.collect import Collected
 from petlab.tables.significance import Difference, from_best
@@ -18,7 +18,8 @@ def _two_best(scale: str) -> Callable[[Collected], Verdict]:
 
     def judge(collected: Collected) -> Verdict:
         pair = (BITFIT, LORA)
-        others = {other: scores(collected, minus(pair, [other], scale)) for other in (FULL, IA3, PROMPT)}
+        rivals = of_benchmark(collected, (FULL, IA3, PROMPT))
+        others = {other: scores(collected, minus(pair, [other], scale)) for other in rivals}
         best = min(others, key=lambda other: others[other].value)
         return above(others[best], 0, f"the mean of BitFit and LoRA minus {best}, the best other, at {scale}")
 
@@ -26,7 +27,8 @@ def _two_best(scale: str) -> Callable[[Collected], Verdict]:
 
 
 def _full_gains(collected: Collected) -> Verdict:
-    weights = {**minus([FULL], PEFT, "high"), **minus(PEFT, [FULL], "low")}
+    peft = of_benchmark(collected, PEFT)
+    weights = {**minus([FULL], peft, "high"), **minus(peft, [FULL], "low")}
     return above(scores(collected, weights), 0, "what full fine-tuning gains from low to high minus what PEFT gains")
 
 

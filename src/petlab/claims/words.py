@@ -15,5 +15,6 @@ BITFIT = "BitFit"
 PROMPT = "Prompt tuning"
 PEFT = (IA3, LORA, BITFIT, PROMPT)
 
-TWO_SETS = ("two sets", "embedded_scales_classes")  # where amounts of data are compared, and by which benchmark
+# Where amounts of data are compared, and by which benchmark.
+TWO_SETS = ("two sets, without prompt tuning", "embedded_scales_classes")
 FOUR_SETS = ("all four sets", "embedded_scales")
