@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from markupsafe import Markup
 
 from petlab.tables.emit.drawing import fit_for_page
@@ -35,6 +37,5 @@ def _filled(document: Document, level: int) -> dict[str, object]:
 
 
 def _shown(entry: Entry) -> str:
-    """A true minus sign before numbers."""
-    given = entry.text
-    return f"−{given[1:]}" if given[:1] == "-" and given[1:2].isdigit() else given
+    """A true minus sign before numbers, those of an interval, too."""
+    return re.sub(r"(^|\[|, )-(?=[\d.])", r"\1−", entry.text)
