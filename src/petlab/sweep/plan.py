@@ -79,7 +79,7 @@ def composed(
     """Compose every request: a key and the Hydra overrides of a cell.
 
     Args:
-        requests: as above.
+        requests: by key, the words of a cell.
         compose: one that knows the user's own groups, or has composed the cells of other benchmarks already.
 
     Raises:
