@@ -128,6 +128,12 @@ def test_a_row_like_another_adds_its_own_overrides() -> None:
     assert (request.overrides["train.lr"], request.overrides["method.rank"]) == ("0.01", "8")
 
 
+def test_defaults_are_added_to_those_of_the_benchmark_it_is_like() -> None:
+    changed = parse("changed", f"{LIKE}defaults: {{limits.test: 20, train.patience: 3}}")
+    assert changed.defaults == {**benchmarks.load("embedded").defaults, "limits.test": "20", "train.patience": "3"}
+    assert benchmarks.load("embedded").defaults["limits.test"] != "20"
+
+
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [

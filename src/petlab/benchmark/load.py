@@ -1,8 +1,9 @@
 """Benchmark files: YAML to `Benchmark`, every key and value checked.
 
-A file may say `like: NAME`: what it does not say itself is taken from that benchmark, its rows, too. `rows` of its own
-then give the label of one of that benchmark's rows and the numbers that this table prints for it. A row of another
-label may itself say `like: LABEL`: it is run as that row is, but for its own overrides.
+A file may say `like: NAME`: what it does not say itself is taken from that benchmark, its rows, too, and `defaults` of
+its own are added to that benchmark's. `rows` of its own then give the label of one of that benchmark's rows and the
+numbers that this table prints for it. A row of another label may itself say `like: LABEL`: it is run as that row is,
+but for its own overrides.
 
 A row says what reproduces it in `overrides`, in `dataset_overrides` for single data sets, and in `by_dataset` as the
 papers' own tables of settings do: a list for each key, one value for each data set in the order of the columns.
@@ -117,7 +118,7 @@ def _benchmark(name: str, given: Mapping[str, Any]) -> Benchmark:
         columns=columns,
         scales=scales,
         seeds=tuple(given["seeds"]) if "seeds" in given else base.seeds if base else (0,),
-        defaults=hydra_values(given["defaults"]) if "defaults" in given else base.defaults if base else {},
+        defaults={**(base.defaults if base else {}), **hydra_values(given.get("defaults", {}))},
         dataset_defaults=_by_dataset(given["dataset_defaults"], columns)
         if "dataset_defaults" in given
         else base.dataset_defaults
