@@ -98,6 +98,16 @@ def test_runs_without_all_their_rows_are_compared_by_seeds_and_said_so(lost: str
     assert runs.cell("quality", "LoRA r2").mark == "↓"
 
 
+def test_accuracy_is_known_by_row_as_exact_match() -> None:
+    accuracy = parse("three", THREE.replace("metric: exact_match", "metric: accuracy"))
+    runs = Runs(accuracy, {"full": scores(0.7), "lora": scores(0.5)})
+    for key, (record, origin) in runs.placed.items():
+        assert record is not None
+        runs.placed[key] = (dataclasses.replace(record, metrics={"accuracy": record.metrics["exact_match"]}), origin)
+    [quality] = [table for table in runs.document().tables if table.kind == "quality"]
+    assert any("by more than seeds and test rows explain" in note for note in quality.notes)
+
+
 def test_one_seed_is_not_tested() -> None:
     benchmark = parse("one", made_up.TEXT.replace("tables: [", "tables: [against_full, "))
     runs = Runs(benchmark, {"full": scores(0.7), "lora": scores(0.5)})

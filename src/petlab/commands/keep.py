@@ -6,23 +6,58 @@ import re
 import shutil
 import tempfile
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from petlab.commands.bench import placed_records
 from petlab.commands.common import plan_benchmark
 
+if TYPE_CHECKING:
+    from petlab.benchmark import Benchmark
+    from petlab.tables.collect import Outputs
+
 
 def save_reference(name: str, overrides: list[str]) -> int:
-    """Keep a benchmark's finished records as its committed reference (`scripts/save_reference.py`)."""
+    """Keep a benchmark's finished records as its committed reference (`scripts/save_reference.py`).
+
+    Without the data their run ids cannot be told, so of real data the tables are kept beside the records.
+    """
     from petlab import reference as references
 
     arguments = Namespace(name=name, overrides=overrides, rows=None, columns=None, config_dir=None)
-    benchmark, _, planned, _ = plan_benchmark(arguments, quiet=True)
+    benchmark, requests, planned, workshop = plan_benchmark(arguments, quiet=True)
     done = [entry.record for entry in planned if entry.record is not None]
     path = references.save(done, benchmark.name)
     print(f"{len(done)} of {len(planned)} records -> {path}")
+    if not benchmark.synthetic:
+        found = placed_records(benchmark, requests, planned, set(), reference=True)
+        placed = {key: (record, "reference") for key, (record, _) in found.items()}
+        store = workshop.store
+        keep_tables(benchmark, requests, placed, path.parent, lambda run: store.read_rows(run, "outputs.jsonl"))
     return 0
+
+
+def keep_tables(
+    benchmark: Benchmark, requests: list[Any], placed: Mapping[Any, Any], folder: Path, outputs: Outputs | None = None
+) -> None:
+    """Write a benchmark's tables to `<folder>/<name>.{md,tex,csv}`.
+
+    Args:
+        benchmark: the table.
+        requests: its cells.
+        placed: for each cell's key its record or None, and the record's origin.
+        folder: where its records lie.
+        outputs: the scores by test row of a run id, where they are at hand; no record holds them.
+    """
+    from petlab.store import write_atomic
+    from petlab.tables import collect, compose
+    from petlab.tables.collect import no_outputs
+    from petlab.tables.emit import csv, latex, markdown
+
+    document = compose(collect(benchmark, requests, placed, outputs=outputs or no_outputs))
+    for ending, emit in (("md", markdown), ("tex", latex), ("csv", csv)):
+        write_atomic(folder / f"{benchmark.name}.{ending}", emit.render(document))
 
 
 def update_tables(pages: Sequence[Path], results: Path) -> int:

@@ -24,6 +24,7 @@ BASELINE = "full"  # the method that others are compared with
 Machine = tuple[str, str, int]  # hardware, device, threads
 Outputs = Callable[[str], Sequence[Mapping[str, Any]]]  # of a run id: a mapping a test row
 Circumstances = tuple[bytes, str, object, object]  # model, data set and hash of its rows, scale, seed
+_BY_ROW = {"accuracy": "exact_match"}  # scores that are the mean over rows of one that has another name there
 
 
 def no_outputs(_run: str) -> Sequence[Mapping[str, Any]]:
@@ -112,7 +113,7 @@ class Collected:
     def row_scores(self, record: Record, metric: str) -> dict[str, float] | None:
         """A run's score of each test row by the row's id; None where its outputs do not give all of them."""
         rows = self.outputs(record.id)
-        found = {str(row.get("id")): row.get(metric) for row in rows}
+        found = {str(row.get("id")): row.get(metric, row.get(_BY_ROW.get(metric, metric))) for row in rows}
         scores = {name: float(value) for name, value in found.items() if isinstance(value, (int, float))}
         return scores if rows and len(scores) == len(rows) else None
 
