@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import importlib.util
 import random
+import re
 import shutil
+import string
 import subprocess
 from pathlib import Path
 
@@ -76,3 +78,18 @@ def test_agrees_with_the_program(tmp_path: Path) -> None:
     printed = subprocess.run([*command, str(source)], capture_output=True, check=True).stdout.decode().split("\n")
     mine = [" ".join(tokens) for tokens in ptb.tokenize(lines)]
     assert mine == [line.rstrip(" ") for line in printed[: len(lines)]]
+
+
+def test_the_short_cut_for_plain_words_gives_what_the_rules_give(monkeypatch: pytest.MonkeyPatch) -> None:
+    draw = random.Random(5)
+    others = ["No", "Fig", "p", "Apt", "4", "1/2", "000", "$5", "(555)", "555-1234", "-", "&", "%", "am", "St.", "U.S."]
+
+    def word() -> str:
+        letters = "".join(draw.choices(string.ascii_letters, k=draw.randint(1, 4)))
+        plain = letters + "".join(draw.choices(string.digits, k=draw.randint(0, 5)))
+        return draw.choice([plain, plain, f"{plain},", f"{plain}.", f"{plain}'s", draw.choice(others)])
+
+    lines = [" ".join(word() for _ in range(8)) for _ in range(300)]
+    shortened = ptb.tokenize(lines)
+    monkeypatch.setattr(ptb, "_PLAIN", re.compile("(?!)"))  # matches nothing: the rules alone
+    assert ptb.tokenize(lines) == shortened

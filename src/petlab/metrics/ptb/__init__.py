@@ -15,8 +15,9 @@ from petlab.metrics.ptb.rules import RULES, SPACE, Rule
 PUNCTUATION = frozenset(
     ["''", "'", "``", "`", "-LRB-", "-RRB-", "-LCB-", "-RCB-", ".", "?", "!", ",", ":", "-", "--", "...", ";"]
 )
-# Most of any text: a plain word before a space or a comma and a space. Only the assimilations divide one.
-_PLAIN = re.compile(r"([A-Za-z]+)(?=,?(?: |$))")
+# Most of any text: a plain word, digits at its end or not, before a space or a comma and a space. Only the
+# assimilations divide one.
+_PLAIN = re.compile(r"([A-Za-z]+[0-9]*)(?=,?(?: |$))")
 _GAP = re.compile(f"{SPACE}+")
 _DIVIDED = {"cannot": 3, "gonna": 2, "gotta": 2, "lemme": 2, "gimme": 2, "wanna": 2}
 
