@@ -104,13 +104,9 @@ def test_the_first_token_of_the_encoder_tells_a_faulty_sentence() -> None:
 
 
 def test_generates_quickly() -> None:
-    """In one of three tries: a machine that other work stops for seconds says nothing of the model."""
+    """In processor time, which goes on only while this process runs: other work stops a shared machine for seconds."""
     model, words = base("nano_t5")
     inputs = words(["Describe the hotel: name: Maro; town: Tolbury; rooms: 12"] * 32, return_tensors="pt")
-
-    def seconds() -> float:
-        begun = time.perf_counter()
-        model.generate(**inputs, max_new_tokens=32, min_new_tokens=32, do_sample=False)
-        return time.perf_counter() - begun
-
-    assert any(seconds() < 20 for _ in range(3))
+    begun = time.process_time()
+    model.generate(**inputs, max_new_tokens=32, min_new_tokens=32, do_sample=False)
+    assert time.process_time() - begun < 20
