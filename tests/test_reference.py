@@ -5,8 +5,8 @@ import pytest
 
 from petlab import benchmark as benchmarks
 from petlab import reference
-from petlab.commands.keep import keep_tables
 from petlab.record import RecordError
+from petlab.tables import collect, compose, write
 from tests.records import made_up
 from tests.tables import made_up as tables
 
@@ -47,7 +47,7 @@ def test_kept_tables_say_that_they_are_of_the_reference(tmp_path: Path) -> None:
     there = tables.benchmark()
     requests = there.cells()
     placed = {request.key: (tables.record(request), "reference") for request in requests[:3]}
-    keep_tables(there, requests, placed, tmp_path)
+    write(compose(collect(there, requests, placed)), tmp_path, ("md", "tex", "csv"))
     assert {path.name for path in tmp_path.iterdir()} == {"made_up.md", "made_up.tex", "made_up.csv"}
     text = (tmp_path / "made_up.md").read_text(encoding="utf-8")
     assert "0 reused, 3 from reference" in text and "licence: CC BY 4.0" in text

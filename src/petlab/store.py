@@ -18,6 +18,7 @@ from petlab.record import Record, RecordError, read
 
 ID_LENGTH = 16
 TENSORS = "trained.safetensors"  # of a run's folder: what its task must keep
+OUTPUTS = "outputs.jsonl"  # beside it: what it answered to each test row, and the row's scores
 
 
 def run_id(identity: Mapping[str, Any]) -> str:
@@ -94,6 +95,10 @@ class Store:
         except (OSError, ValueError):
             return []
         return [row for row in rows if isinstance(row, dict)]
+
+    def outputs(self, run: str) -> list[dict[str, Any]]:
+        """What a run answered to each test row: `id`, `output`, the row's scores. Empty where that is not at hand."""
+        return self.read_rows(run, OUTPUTS)
 
     def write_rows(self, run: str, name: str, rows: Iterable[Mapping[str, Any]]) -> None:
         """Write one JSON object a line beside the record."""

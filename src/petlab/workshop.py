@@ -31,7 +31,7 @@ from petlab.measure.environment import environment
 from petlab.models import Base, ModelSpec, load_base
 from petlab.models.attention import attend, quickest
 from petlab.progress import Reporter
-from petlab.store import TENSORS, Store, run_id, write_atomic
+from petlab.store import OUTPUTS, TENSORS, Store, run_id, write_atomic
 from petlab.trackers import Tracker, open_tracker
 from petlab.training.checkpoint import Checkpoint, from_bytes
 from petlab.training.loop import Evaluation
@@ -268,7 +268,7 @@ class Workshop:
             {"id": name, "output": output, **{score: round(values[row], 6) for score, values in scores.items()}}
             for row, (name, output) in enumerate(zip(ids, outputs, strict=True))
         ]
-        self.store.write_rows(run, "outputs.jsonl", per_row)
+        self.store.write_rows(run, OUTPUTS, per_row)
 
     def resumable(self, run: str) -> Checkpoint | None:
         """The training state that a killed process left, or None."""

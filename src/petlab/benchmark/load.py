@@ -1,9 +1,9 @@
 """Benchmark files: YAML to `Benchmark`, every key and value checked.
 
-A file may say `like: NAME`: what it does not say itself is taken from that benchmark, its rows, too, and `defaults` of
-its own are added to that benchmark's. `rows` of its own then give the label of one of that benchmark's rows and the
-numbers that this table prints for it. A row of another label may itself say `like: LABEL`: it is run as that row is,
-but for its own overrides.
+A file may say `like: NAME`: what it does not say itself is taken from that benchmark, its rows, too; `defaults` and
+`dataset_defaults` of its own are added to that benchmark's. `rows` of its own then give the label of one of that
+benchmark's rows and the numbers that this table prints for it. A row of another label may itself say `like: LABEL`: it
+is run as that row is, but for its own overrides.
 
 A row says what reproduces it in `overrides`, in `dataset_overrides` for single data sets, and in `by_dataset` as the
 papers' own tables of settings do: a list for each key, one value for each data set in the order of the columns.
@@ -119,11 +119,9 @@ def _benchmark(name: str, given: Mapping[str, Any]) -> Benchmark:
         scales=scales,
         seeds=tuple(given["seeds"]) if "seeds" in given else base.seeds if base else (0,),
         defaults={**(base.defaults if base else {}), **hydra_values(given.get("defaults", {}))},
-        dataset_defaults=_by_dataset(given["dataset_defaults"], columns)
-        if "dataset_defaults" in given
-        else base.dataset_defaults
-        if base
-        else {},
+        dataset_defaults=_layered(
+            base.dataset_defaults if base else {}, _by_dataset(given.get("dataset_defaults", {}), columns)
+        ),
         stand_in=hydra_values(given["stand_in"]) if "stand_in" in given else base.stand_in if base else {},
         rows=rows,
         counts=_words(given, "counts", get_args(Count), base.counts if base else ("stored", "percent")),
@@ -161,8 +159,7 @@ def _row(given: Mapping[str, Any], columns: Sequence[Column], scales: Sequence[s
     special = _by_dataset(given.pop("dataset_overrides", {}), columns)
     listed = _columnwise(given.pop("by_dataset", {}), columns, label)
     if special or listed:
-        datasets = dict.fromkeys([*listed, *special])
-        given["dataset_overrides"] = {each: {**listed.get(each, {}), **special.get(each, {})} for each in datasets}
+        given["dataset_overrides"] = _layered(listed, special)
     if "only" in given:
         if nowhere := sorted(set(given["only"]) - set(_datasets(columns))):
             raise ValueError(f"row {label!r}, only: {', '.join(nowhere)} is the data set of no column")
@@ -184,16 +181,12 @@ def _alike(given: Mapping[str, Any], label: str, base: Benchmark | None) -> dict
         why = "the file itself must say `like: NAME`" if base is None else "its method is that row's"
         raise ValueError(f"row {label!r} is like {name!r}: {why}")
     other = _of_label(base, name, f"row {label!r} is like {name!r}", "name another")
-    own = given.get("dataset_overrides", {})
-    datasets = dict.fromkeys([*other.dataset_overrides, *own])
     return {
         **given,
         "method": other.method,
         "runnable": given.get("runnable", other.runnable),
         "overrides": {**other.overrides, **given.get("overrides", {})},
-        "dataset_overrides": {
-            each: {**other.dataset_overrides.get(each, {}), **own.get(each, {})} for each in datasets
-        },
+        "dataset_overrides": _layered(other.dataset_overrides, given.get("dataset_overrides", {})),
     }
 
 
@@ -244,6 +237,13 @@ def _by_dataset(given: Mapping[str, Any], columns: Sequence[Column]) -> dict[str
         if dataset not in known:
             raise ValueError(f"{dataset} is the data set of no column; there are: {', '.join(known)}")
     return {dataset: hydra_values(value) for dataset, value in given.items()}
+
+
+def _layered(
+    under: Mapping[str, Mapping[str, str]], over: Mapping[str, Mapping[str, str]]
+) -> dict[str, dict[str, str]]:
+    """Overrides by data set: both, and those of `over` where a key is in both."""
+    return {each: {**under.get(each, {}), **over.get(each, {})} for each in dict.fromkeys([*under, *over])}
 
 
 def _columnwise(given: Mapping[str, Any], columns: Sequence[Column], label: str) -> dict[str, dict[str, str]]:

@@ -66,9 +66,7 @@ def write_tables(
     out = workshop.store.results / "tables"
     store = workshop.store
     try:
-        built = floor.build(
-            benchmark, requests, placed, out, store.broken.values(), lambda run: store.read_rows(run, "outputs.jsonl")
-        )
+        built = floor.build(benchmark, requests, placed, out, store.broken.values(), store.outputs)
     except OSError as error:
         raise UserError(f"{out}: the tables cannot be written: {error}") from None
     print(built.text)

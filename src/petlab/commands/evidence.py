@@ -85,7 +85,7 @@ def _collected(
     placed = placed_records(benchmark, requests, planned, trained, reference=True)
     store = workshop.store
     problems = store.broken.values()
-    return collect(benchmark, requests, placed, problems, lambda run: store.read_rows(run, "outputs.jsonl")), code
+    return collect(benchmark, requests, placed, problems, store.outputs), code
 
 
 def _measured(overrides: list[str], arguments: Namespace) -> Latency:

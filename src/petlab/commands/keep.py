@@ -6,16 +6,11 @@ import re
 import shutil
 import tempfile
 from argparse import Namespace
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from petlab.commands.bench import placed_records
 from petlab.commands.common import plan_benchmark
-
-if TYPE_CHECKING:
-    from petlab.benchmark import Benchmark
-    from petlab.tables.collect import Outputs
 
 
 def save_reference(name: str, overrides: list[str]) -> int:
@@ -24,6 +19,7 @@ def save_reference(name: str, overrides: list[str]) -> int:
     Without the data their run ids cannot be told, so of real data the tables are kept beside the records.
     """
     from petlab import reference as references
+    from petlab.tables import collect, compose, write
 
     arguments = Namespace(name=name, overrides=overrides, rows=None, columns=None, config_dir=None)
     benchmark, requests, planned, workshop = plan_benchmark(arguments, quiet=True)
@@ -33,31 +29,9 @@ def save_reference(name: str, overrides: list[str]) -> int:
     if not benchmark.synthetic:
         found = placed_records(benchmark, requests, planned, set(), reference=True)
         placed = {key: (record, "reference") for key, (record, _) in found.items()}
-        store = workshop.store
-        keep_tables(benchmark, requests, placed, path.parent, lambda run: store.read_rows(run, "outputs.jsonl"))
+        document = compose(collect(benchmark, requests, placed, outputs=workshop.store.outputs))
+        write(document, path.parent, ("md", "tex", "csv"))
     return 0
-
-
-def keep_tables(
-    benchmark: Benchmark, requests: list[Any], placed: Mapping[Any, Any], folder: Path, outputs: Outputs | None = None
-) -> None:
-    """Write a benchmark's tables to `<folder>/<name>.{md,tex,csv}`.
-
-    Args:
-        benchmark: the table.
-        requests: its cells.
-        placed: for each cell's key its record or None, and the record's origin.
-        folder: where its records lie.
-        outputs: the scores by test row of a run id, where they are at hand; no record holds them.
-    """
-    from petlab.store import write_atomic
-    from petlab.tables import collect, compose
-    from petlab.tables.collect import no_outputs
-    from petlab.tables.emit import csv, latex, markdown
-
-    document = compose(collect(benchmark, requests, placed, outputs=outputs or no_outputs))
-    for ending, emit in (("md", markdown), ("tex", latex), ("csv", csv)):
-        write_atomic(folder / f"{benchmark.name}.{ending}", emit.render(document))
 
 
 def update_tables(pages: Sequence[Path], results: Path) -> int:

@@ -128,7 +128,7 @@ class _Planned:
                 self.placed,
                 Path(folder),
                 (),
-                lambda run: self.store.read_rows(run, "outputs.jsonl"),
+                self.store.outputs,
             )
         ours = [one for one in CLAIMS if one.benchmark == self.benchmark.name and not one.overrides]  # of these cells
         judged = [(claim, claim.verdict(built.collected)) for claim in ours]

@@ -1,6 +1,6 @@
 """Records into the papers' tables: `build` for one benchmark."""
 
-from petlab.tables.build import Built, build, compose
+from petlab.tables.build import Built, build, compose, write
 from petlab.tables.collect import collect
 
-__all__ = ["Built", "build", "collect", "compose"]
+__all__ = ["Built", "build", "collect", "compose", "write"]

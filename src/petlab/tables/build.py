@@ -38,6 +38,13 @@ MAKERS: Mapping[str, Callable[[Collected, Legend], Table | None]] = {
     "memory": memory,
 }
 
+FORMATS: Mapping[str, Callable[[Document], str]] = {
+    "md": markdown.render,
+    "tex": latex.render,
+    "csv": csv.render,
+    "html": html.render,
+}
+
 
 @dataclass(frozen=True)
 class Built:
@@ -82,11 +89,16 @@ def build(
             captions=tuple(one.caption for one in drawn),
             drawings=tuple(one.svg for one in drawn),
         )
-    for ending, emit in (("md", markdown), ("tex", latex), ("csv", csv), ("html", html)):
-        path = out / f"{benchmark.name}.{ending}"
-        write_atomic(path, emit.render(document))
-        files.append(path)
+    files += write(document, out)
     return Built(terminal.render(document), tuple(files), document, collected)
+
+
+def write(document: Document, out: Path, endings: Iterable[str] = tuple(FORMATS)) -> list[Path]:
+    """Write `<out>/<name>.<ending>` for each of `FORMATS` that is wanted."""
+    paths = [out / f"{document.name}.{ending}" for ending in endings]
+    for path in paths:
+        write_atomic(path, FORMATS[path.suffix[1:]](document))
+    return paths
 
 
 def compose(collected: Collected) -> Document:

@@ -113,8 +113,9 @@ class Collected:
     def row_scores(self, record: Record, metric: str) -> dict[str, float] | None:
         """A run's score of each test row by the row's id; None where its outputs do not give all of them."""
         rows = self.outputs(record.id)
-        found = {str(row.get("id")): row.get(metric, row.get(_BY_ROW.get(metric, metric))) for row in rows}
-        scores = {name: float(value) for name, value in found.items() if isinstance(value, (int, float))}
+        name = _BY_ROW.get(metric, metric)
+        found = {str(row.get("id")): row.get(name) for row in rows}
+        scores = {row: float(value) for row, value in found.items() if isinstance(value, (int, float))}
         return scores if rows and len(scores) == len(rows) else None
 
     @cached_property
