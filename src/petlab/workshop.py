@@ -29,6 +29,7 @@ from petlab.fingerprints import Fingerprints, weights
 from petlab.identity import configuration, identity
 from petlab.measure.environment import environment
 from petlab.models import Base, ModelSpec, load_base
+from petlab.models.activation import fuse
 from petlab.models.attention import attend, quickest
 from petlab.progress import Reporter
 from petlab.store import OUTPUTS, TENSORS, Store, run_id, write_atomic
@@ -174,7 +175,7 @@ class Workshop:
         return self._splits[key]
 
     def base(self, spec: ModelSpec, device: str, precision: str = "fp32") -> Base:
-        """The base, loaded once a process; another base replaces it. It attends as is quickest in a precision."""
+        """The base, loaded once a process; another base replaces it. It computes as is quickest in a precision."""
         key = f"{spec} on {device}"
         if key not in self._bases:
             self._bases.clear()
@@ -182,6 +183,7 @@ class Workshop:
             # An encoder's head is drawn anew for each cell (`petlab.heads`); how wide it is here does not matter.
             base = load_base(spec, labels=2 if spec.family == "encoder" else None)
             base.model.to(device)
+            fuse(base.model)
             self._bases[key] = base
         base = self._bases[key]
         attend(base.model, quickest(base.model, device, precision))

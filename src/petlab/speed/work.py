@@ -21,6 +21,7 @@ from petlab.cell import Cell
 from petlab.data.tokens import Row, words_to_ids
 from petlab.errors import UserError
 from petlab.models import Base
+from petlab.models.activation import write_out
 from petlab.models.attention import attend
 from petlab.training.families import Family, family_of
 from petlab.workshop import Rows, Workshop
@@ -46,9 +47,10 @@ class Work:
         return self.base.tokenizer
 
     def copy_of_base(self) -> Any:
-        """A model of one's own with the base's weights, which attends as transformers loads it."""
+        """A model of one's own with the base's weights, which computes as transformers loads it."""
         model = copy.deepcopy(self.model)
         attend(model, "sdpa")
+        write_out(model)
         return model
 
     @contextmanager
