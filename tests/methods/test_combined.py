@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 import torch
 from torch import Tensor
@@ -144,6 +146,29 @@ def test_the_hadamard_transform_is_that_of_sylvesters_matrix(power: int) -> None
     row = length - 1 if power < 6 else 5
     signs = torch.tensor([(-1.0) ** (row & column).bit_count() for column in range(length)])
     torch.testing.assert_close(hadamard(x)[row], signs @ x, rtol=1e-4, atol=1e-3)
+
+
+@pytest.mark.parametrize("length", [4, 64, 128, 8192])
+@pytest.mark.parametrize("given", [1, 3, 70, 5000])
+def test_what_is_zero_or_not_asked_for_is_left_out_of_the_transform(length: int, given: int) -> None:
+    x = torch.randn(min(given, length), generator=torch.Generator().manual_seed(length + given))
+    whole = hadamard(torch.cat([x, torch.zeros(length - len(x))]))
+    for size in (1, 2, 100, length):
+        torch.testing.assert_close(hadamard(x, length, min(size, length)), whole[:size], rtol=1e-4, atol=1e-3)
+
+
+def test_fastfood_is_the_product_of_its_matrices() -> None:
+    for dimensions, size in ((5, 100), (130, 100), (8, 8)):
+        x = torch.randn(dimensions, generator=torch.Generator().manual_seed(size))
+        length = 2 ** math.ceil(math.log2(max(dimensions, size)))
+        generator = torch.Generator().manual_seed(9)
+        signs = torch.randint(0, 2, (length,), generator=generator) * 2.0 - 1
+        order = torch.randperm(length, generator=generator)
+        gauss = torch.randn(length, generator=generator)
+        padded = torch.cat([x, torch.zeros(length - dimensions)])
+        expected = hadamard(hadamard(padded * signs)[order] * gauss)[:size]
+        expected /= gauss.norm() * math.sqrt(size)
+        torch.testing.assert_close(fastfood(x, size, 9), expected, rtol=1e-4, atol=1e-5)
 
 
 def test_moved_weights_are_kept_only_while_nothing_changes() -> None:

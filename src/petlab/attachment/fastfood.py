@@ -12,7 +12,7 @@ from torch import Tensor
 from torch.nn import functional
 
 T = TypeVar("T", bound=tuple[Any, ...])
-Draw = tuple[Tensor, Tensor, Tensor, float]  # B as signs, Π as an order, G as its diagonal, the scale
+Draw = tuple[Tensor, Tensor, Tensor]  # B as signs, Π as an order, G as its diagonal with the scale
 FACTOR = 64  # rows of the largest Hadamard matrix that is multiplied with
 
 
@@ -47,18 +47,17 @@ class _Fastfood(torch.autograd.Function):
     def forward(ctx: Any, x: Tensor, size: int, seed: int, kept: Kept) -> Tensor:
         ctx.given = (len(x), size, seed)
         ctx.kept = kept
-        signs, order, gauss, scale = _kept_draw(kept, *ctx.given, x.device)
-        padded = functional.pad(x.float(), (0, len(signs) - len(x)))
-        return hadamard(hadamard(padded * signs)[order] * gauss)[:size] * scale
+        signs, order, gauss = _kept_draw(kept, *ctx.given, x.device)
+        mixed = hadamard(x.float() * signs, _power(len(x)))
+        return hadamard(mixed.index_select(0, order) * gauss, len(order), size)
 
     @staticmethod
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None, None, None]:
-        dimensions, size, _ = ctx.given
-        signs, order, gauss, scale = _kept_draw(ctx.kept, *ctx.given, gradient.device)
-        padded = functional.pad(gradient.float() * scale, (0, len(signs) - size))
-        mixed = hadamard(padded) * gauss
-        x = hadamard(torch.zeros_like(mixed).index_copy(0, order, mixed)) * signs
-        return x[:dimensions], None, None, None
+        dimensions, _, _ = ctx.given
+        signs, order, gauss = _kept_draw(ctx.kept, *ctx.given, gradient.device)
+        mixed = hadamard(gradient.float(), len(order)) * gauss
+        together = mixed.new_zeros(_power(dimensions)).index_add(0, order, mixed)
+        return hadamard(together, len(together), dimensions) * signs, None, None, None
 
 
 def _kept_draw(kept: Kept, *given: Any) -> Draw:
@@ -67,36 +66,65 @@ def _kept_draw(kept: Kept, *given: Any) -> Draw:
 
 
 def _draw(dimensions: int, size: int, seed: int, device: torch.device) -> Draw:
-    """For the next power of two."""
-    length = 2 ** math.ceil(math.log2(max(size, dimensions, 2)))
+    """For the next power of two.
+
+    H of a few numbers and many zeros is H of the few, again and again: the order says where in that they are.
+    """
+    length = _power(max(size, dimensions))
     generator = torch.Generator().manual_seed(seed)
     signs = torch.randint(0, 2, (length,), generator=generator).float() * 2 - 1
-    order = torch.randperm(length, generator=generator)
+    order = torch.randperm(length, generator=generator) % _power(dimensions)
     gauss = torch.randn(length, generator=generator)
     scale = 1 / float(torch.sqrt(length * (gauss**2).sum()) * math.sqrt(size / length))
-    return signs.to(device), order.to(device), gauss.to(device), scale
+    return signs[:dimensions].to(device), order.int().to(device), (gauss * scale).to(device)
 
 
-def hadamard(x: Tensor) -> Tensor:
-    """The Walsh-Hadamard transform H x of a vector (2^k,), without normalisation, in fp32 whatever autocast says.
+def _power(size: int) -> int:
+    """The next power of two."""
+    return 1 << max(size - 1, 1).bit_length()
 
-    H is a Kronecker product of small ones, so that a few matrix products take the place of k passes over the vector.
-    What is left of the length comes first, where it is multiplied with wide rows.
+
+def hadamard(x: Tensor, length: int | None = None, size: int | None = None) -> Tensor:
+    """The first `size` entries of H (x, 0, ..., 0), the Walsh-Hadamard transform of a vector with `length` entries.
+
+    In fp32 whatever autocast says, without normalisation.
+
+    Args:
+        x: (n,), n ≤ length.
+        length: a power of two; default n.
+        size: default all.
     """
-    done = 1
+    length = length or len(x)
     with torch.autocast(x.device.type, enabled=False):
-        for rows in _factors(len(x)):
-            matrix = _matrix(rows, x.device)
-            # The last factor is multiplied from the right: H is symmetric.
-            x = x.view(done, rows) @ matrix if done * rows == x.numel() else matrix @ x.view(done, rows, -1)
-            done *= rows
-    return x.reshape(-1)
+        return _rows(x[None], length, size or length)[0]
 
 
-@cache
-def _factors(length: int) -> tuple[int, ...]:
-    """As many `FACTOR` as a power of two has, after the rest."""
-    return (length,) if length <= FACTOR else (*_factors(length // FACTOR), FACTOR)
+def _rows(x: Tensor, length: int, size: int) -> Tensor:
+    """As `hadamard`, for each row of a matrix (rows, n).
+
+    H is a Kronecker product of small ones: a few matrix products take the place of log2(length) passes. The blocks of a
+    vector that are all zeros, or that nobody asks for, are left out of each.
+    """
+    factor = _factor(length)
+    block = length // factor
+    given, asked = math.ceil(x.shape[1] / block), math.ceil(size / block)
+    matrix = _matrix(factor, x.device)[:asked, :given]
+    if block == 1:
+        return x @ matrix.T
+    within = size if asked == 1 else block
+    x = functional.pad(x, (0, given * block - x.shape[1])).view(-1, given, block)
+    if asked < given:  # whichever leaves less to the other
+        x = _rows((matrix @ x).view(-1, block), block, within)
+    else:
+        x = matrix @ _rows(x.view(-1, block), block, within).view(-1, given, within)
+    return x.reshape(-1, asked * within)[:, :size]
+
+
+def _factor(length: int) -> int:
+    """The part of a power of two beside factors of `FACTOR`: it comes first, where it is multiplied with wide rows."""
+    while length > FACTOR:
+        length //= FACTOR
+    return length
 
 
 @cache
