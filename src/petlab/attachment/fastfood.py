@@ -76,7 +76,7 @@ def _draw(dimensions: int, size: int, seed: int, device: torch.device) -> Draw:
     order = torch.randperm(length, generator=generator) % _power(dimensions)
     gauss = torch.randn(length, generator=generator)
     scale = 1 / float(torch.sqrt(length * (gauss**2).sum()) * math.sqrt(size / length))
-    return signs[:dimensions].to(device), order.int().to(device), (gauss * scale).to(device)
+    return signs[:dimensions].clone().to(device), order.int().to(device), (gauss * scale).to(device)
 
 
 def _power(size: int) -> int:
