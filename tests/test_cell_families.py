@@ -88,14 +88,16 @@ def test_losses_are_equal_twice_alone_and_as_the_fourth_of_a_process(cells: Word
     assert outputs(later, tmp_path / "shared") == outputs(alone, tmp_path / "alone")
 
 
-@pytest.mark.parametrize("family", ["encoder", "causal"])
+@pytest.mark.parametrize(("family", "company"), [("encoder", True), ("causal", False)])
 def test_a_killed_cell_goes_on_to_the_same_result(
-    cells: Words, family: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    cells: Words, family: str, company: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Its seconds are of both processes, and no more comparable than those of the one that was killed."""
     wanted = [*cells[family], "method=lora", "scale.epochs=4", "train.patience=9"]
     whole = done(wanted, tmp_path / "whole")
     monkeypatch.setattr(loop, "SAVE_EVERY_S", 0.0)
     shop = Workshop(tmp_path / "killed")
+    shop.in_company = lambda: company
     plain = shop.saver
 
     def saver(run_id: str) -> object:
@@ -113,6 +115,8 @@ def test_a_killed_cell_goes_on_to_the_same_result(
             run(config.cell(wanted), shop)
     resumed = done(wanted, tmp_path / "killed")
     assert losses(resumed) == losses(whole) and resumed.metrics == whole.metrics
+    assert resumed.time.wall_s >= resumed.time.train_s + resumed.time.validate_s
+    assert (whole.time.timing, resumed.time.timing) == ("exclusive", "shared" if company else "exclusive")
 
 
 def test_the_head_follows_the_seed_and_leaves_the_base_as_it_was(cells: Words, tmp_path: Path) -> None:

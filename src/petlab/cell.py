@@ -24,6 +24,7 @@ from petlab.metrics import asked
 from petlab.models import Base, ModelSpec
 from petlab.record import SCHEMA, Environment, Memory, Parallel, Params, Record, Time
 from petlab.training import parallel
+from petlab.training.checkpoint import Checkpoint
 from petlab.training.convergence import convergence_of
 from petlab.training.families import Family, family_of
 from petlab.training.generation import generate
@@ -162,8 +163,8 @@ def run(cell: Cell, workshop: Any, *, force: bool = False) -> tuple[Record, bool
             train_s=fit.train_s,
             validate_s=fit.validate_s,
             test_s=attempt.test_s,
-            wall_s=time.perf_counter() - started,
-            timing=workshop.timing(),
+            wall_s=time.perf_counter() - started + fit.earlier_s,
+            timing=workshop.timing() if fit.earlier_measured in (None, measured(seat, "exclusive")) else "shared",
             threads=seat.threads,
         ),
         memory=dataclasses.replace(peak, micro_batch=attempt.micro_batch),
@@ -229,7 +230,12 @@ class Work:
 
     def train(self, watch: Watch) -> Fit:
         """Fit the attached method, from where a killed process left it if there was one."""
-        cell = self.cell
+        cell, workshop = self.cell, self.workshop
+        save = workshop.saver(self.seat.run)
+
+        def keep(state: Checkpoint) -> None:
+            save(dataclasses.replace(state, measured=measured(self.seat, workshop.timing())))
+
         return Trainer(
             self.base.model,
             self.family,
@@ -243,8 +249,8 @@ class Work:
             seed=cell.seed,
             watch=watch,
             judge=None if cell.train.select == "loss" else self.judged,
-            save=self.workshop.saver(self.seat.run),
-            resume=self.workshop.resumable(self.seat.run),
+            save=keep,
+            resume=workshop.resumable(self.seat.run),
         ).fit()
 
     def judged(self) -> float:
@@ -286,6 +292,11 @@ class Work:
             watch=watch,
         )
         return parallel.texts(written, len(rows))
+
+
+def measured(seat: Any, timing: str) -> str:
+    """Where seconds are taken, and in what company; parts of a fit that agree in it add up to comparable seconds."""
+    return f"{parallel.size()} x {seat.environment.hardware}, {seat.threads} threads, {timing}"
 
 
 def _environment(environment: Environment, ran: Parallel | None) -> Environment:

@@ -82,7 +82,11 @@ class Convergence:
 
 @dataclass(frozen=True)
 class Time:
-    """Seconds. `shared` timing means other cells ran at the same time: such seconds stay out of convergence tables."""
+    """Seconds. `shared` timing means other cells ran at the same time: such seconds stay out of convergence tables.
+
+    Those of a cell that was stopped and resumed are of all its processes, without what the stopped ones took to load;
+    they are `shared` too where a part was, or was taken on other hardware.
+    """
 
     load_s: float
     train_s: float

@@ -31,6 +31,7 @@ class Checkpoint:
         trained, best: tensors by name; `best` is empty before the first evaluation that was a candidate.
         moments: the optimiser's tensors, `"<parameter number>.<name>"`.
         generators: random states by device type.
+        measured: where its seconds were taken, and in what company (`Work.measured`); empty where nobody said so.
     """
 
     epoch: int
@@ -42,6 +43,7 @@ class Checkpoint:
     best: dict[str, Tensor]
     moments: dict[str, Tensor]
     generators: dict[str, Tensor]
+    measured: str = ""
 
     def to_bytes(self) -> bytes:
         """As the content of a safetensors file."""

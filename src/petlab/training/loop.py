@@ -69,6 +69,8 @@ class Fit:
     train_s: float = 0.0
     validate_s: float = 0.0
     parallel: Parallel | None = None
+    earlier_s: float = 0.0  # of the seconds above, those of processes that were stopped before the end
+    earlier_measured: str | None = None  # `Checkpoint.measured`; None where no process was stopped
 
     @property
     def over(self) -> bool:
@@ -213,7 +215,8 @@ class Trainer:
         numbers = dict(given.fit)
         evaluations = [Evaluation(*entry) for entry in numbers.pop("evaluations")]
         best = numbers.pop("best")
-        result = Fit(evaluations=evaluations, parallel=self.team.ran, **numbers)
+        result = Fit(evaluations=evaluations, parallel=self.team.ran, earlier_measured=given.measured, **numbers)
+        result.earlier_s = result.train_s + result.validate_s
         if best is not None and given.best_loss is not None:
             result.best, result.best_state = evaluations[best], dict(given.best)
             self.stopping.best = given.best_loss
