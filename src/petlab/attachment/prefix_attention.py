@@ -8,7 +8,6 @@ and DeBERTa-v2 never ask the registry: `petlab.attachment.prefix_by_hand` comput
 
 from __future__ import annotations
 
-import sys
 from typing import Any
 
 import torch
@@ -21,6 +20,7 @@ from transformers.masking_utils import eager_mask, sdpa_mask
 from petlab.anatomy import AttentionSite
 from petlab.attachment.attachment import Attachment
 from petlab.attachment.prefix_by_hand import BY_HAND, KeysValues, Source, Undo, spread
+from petlab.models.attention import BIASED, written_out
 
 REGISTERED = "petlab_prefix"
 WRITTEN_OUT = "petlab_prefix_eager"  # for models whose attention is products and softmax, not a fused kernel
@@ -75,7 +75,7 @@ def _switch(model: nn.Module) -> None:
     configs = {id(config): config for m in model.modules() if (config := getattr(m, "config", None)) is not None}
     model.__dict__[_BEFORE] = [(config, config._attn_implementation) for config in configs.values()]
     for config, before in model.__dict__[_BEFORE]:
-        config._attn_implementation = WRITTEN_OUT if before == "eager" else REGISTERED
+        config._attn_implementation = WRITTEN_OUT if before in ("eager", BIASED) else REGISTERED
 
 
 def _behind(
@@ -109,11 +109,9 @@ def _attend(
 def _attend_written_out(
     module: nn.Module, query: Tensor, key: Tensor, value: Tensor, attention_mask: Tensor | None, **rest: Any
 ) -> tuple[Tensor, Tensor]:
-    """The same by what the architecture's own file writes out."""
+    """The same by products and softmax."""
     key, value, mask, rest = _behind(module, key, value, attention_mask, rest)
-    own = vars(sys.modules[type(module).__module__])["eager_attention_forward"]
-    output: tuple[Tensor, Tensor] = own(module, query, key, value, mask, **rest)
-    return output
+    return written_out(module)(module, query, key, value, mask, **rest)
 
 
 def _mask(*args: Any, **kwargs: Any) -> Tensor | None:
