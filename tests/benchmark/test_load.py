@@ -128,19 +128,6 @@ def test_a_row_like_another_adds_its_own_overrides() -> None:
     assert (request.overrides["train.lr"], request.overrides["method.rank"]) == ("0.01", "8")
 
 
-def test_a_row_says_more_of_one_scale() -> None:
-    """Over what it says of all; a filter sees what each cell has."""
-    row = "  - {label: LoRA 4, like: LoRA, scale_overrides: {medium: {train.lr: 2.0e-3, method.rank: 4}}}"
-    table = parse("changed", LIKE.replace("rows:", "scales: [low, medium]\nrows:") + row)
-    found = {one.scale: one.overrides for one in table.cells(rows=["LoRA 4"])}
-    own = table.rows[0].overrides
-    assert {scale: said["train.lr"] for scale, said in found.items()} == {"low": own["train.lr"], "medium": "0.002"}
-    assert (found["low"]["method.rank"], found["medium"]["method.rank"]) == (own["method.rank"], "4")
-    assert {(one.row, one.scale) for one in table.cells({"train.lr": "2e-3"})} == {("LoRA 4", "medium")}
-    with pytest.raises(UserError, match="'LoRA 4', scale_overrides: medium is none of low"):
-        parse("changed", LIKE + row)
-
-
 def test_defaults_are_added_to_those_of_the_benchmark_it_is_like() -> None:
     changed = parse("changed", f"{LIKE}defaults: {{limits.test: 20, train.patience: 3}}")
     assert changed.defaults == {**benchmarks.load("embedded").defaults, "limits.test": "20", "train.patience": "3"}

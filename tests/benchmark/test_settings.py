@@ -25,8 +25,7 @@ RUNNABLE = [
 
 def said(table: str, row: str, key: str, datasets: list[str]) -> list[str | None]:
     benchmark = benchmarks.load(table)
-    [scale] = benchmark.scales
-    return [benchmark.settings(benchmark.row(row), dataset, scale).get(key) for dataset in datasets]
+    return [benchmark.settings(benchmark.row(row), dataset).get(key) for dataset in datasets]
 
 
 def numbers(table: str, row: str, key: str, datasets: list[str]) -> list[float]:
@@ -106,13 +105,12 @@ def test_rows_that_cite_a_row_of_another_table_have_its_settings() -> None:
     }
     ours, theirs = benchmarks.load("hu2021_table3"), benchmarks.load("li2021_table1")
     for row, other in cited.items():
-        said, printed = ours.row(row), theirs.row(other)
-        assert ours.settings(said, "e2e_nlg", "full") == theirs.settings(printed, "e2e_nlg", "full"), row
+        assert ours.settings(ours.row(row), "e2e_nlg") == theirs.settings(theirs.row(other), "e2e_nlg"), row
 
 
 def test_decoding_of_lora_on_e2e() -> None:
     row = benchmarks.load("hu2021_table3").settings(
-        benchmarks.load("hu2021_table3").row("GPT-2 L (LoRA) 0.77M"), "e2e_nlg", "full"
+        benchmarks.load("hu2021_table3").row("GPT-2 L (LoRA) 0.77M"), "e2e_nlg"
     )
     decoding = {key.rpartition(".")[2]: float(value) for key, value in row.items() if ".generation." in key}
     assert decoding == {"beams": 10, "length_penalty": 0.9, "no_repeat_ngram": 4, "max_new_tokens": 64}
@@ -124,7 +122,7 @@ def test_every_row_names_what_reproduces_it(name: str) -> None:
     benchmark = benchmarks.load(name)
     for row in benchmark.rows:
         for dataset in {column.dataset for column in benchmark.columns if column.dataset and row.method}:
-            settings = benchmark.settings(row, dataset, benchmark.scales[0])
+            settings = benchmark.settings(row, dataset)
             assert "model" in settings and settings["dataset.protocol"] in ("holdout", "paper")
             assert {"train.lr", "method.learning_rate.peak"} & set(settings), f"{row.key}: no learning rate"
             assert {"train.warmup", "train.patience", "train.batch_size"} <= set(settings), row.key
@@ -144,7 +142,7 @@ def test_every_row_composes_with_a_stand_in(name: str) -> None:
     for number, (row, by_dataset) in enumerate(requests.items()):
         dataset, overrides = list(by_dataset.items())[number % len(by_dataset)]
         cell = from_plain(*compose([f"{key}={value}" for key, value in overrides.items()]))
-        settings = benchmark.settings(benchmark.row(row), dataset, benchmark.scales[0])
+        settings = benchmark.settings(benchmark.row(row), dataset)
         assert (cell.model.name, cell.dataset.protocol) == ("nano_t5", settings["dataset.protocol"])
         assert cell.rate.peak == float(settings.get("train.lr") or settings["method.learning_rate.peak"])
         assert cell.train.batch_size == int(settings["train.batch_size"])

@@ -160,10 +160,6 @@ def _row(given: Mapping[str, Any], columns: Sequence[Column], scales: Sequence[s
     listed = _columnwise(given.pop("by_dataset", {}), columns, label)
     if special or listed:
         given["dataset_overrides"] = _layered(listed, special)
-    if "scale_overrides" in given:
-        if nowhere := sorted(set(given["scale_overrides"]) - set(scales)):
-            raise ValueError(f"row {label!r}, scale_overrides: {', '.join(nowhere)} is none of {', '.join(scales)}")
-        given["scale_overrides"] = {one: hydra_values(said) for one, said in given["scale_overrides"].items()}
     if "only" in given:
         if nowhere := sorted(set(given["only"]) - set(_datasets(columns))):
             raise ValueError(f"row {label!r}, only: {', '.join(nowhere)} is the data set of no column")
@@ -191,7 +187,6 @@ def _alike(given: Mapping[str, Any], label: str, base: Benchmark | None) -> dict
         "runnable": given.get("runnable", other.runnable),
         "overrides": {**other.overrides, **given.get("overrides", {})},
         "dataset_overrides": _layered(other.dataset_overrides, given.get("dataset_overrides", {})),
-        "scale_overrides": _layered(other.scale_overrides, given.get("scale_overrides", {})),
     }
 
 
@@ -247,7 +242,7 @@ def _by_dataset(given: Mapping[str, Any], columns: Sequence[Column]) -> dict[str
 def _layered(
     under: Mapping[str, Mapping[str, str]], over: Mapping[str, Mapping[str, str]]
 ) -> dict[str, dict[str, str]]:
-    """Overrides by data set or scale: both, and those of `over` where a key is in both."""
+    """Overrides by data set: both, and those of `over` where a key is in both."""
     return {each: {**under.get(each, {}), **over.get(each, {})} for each in dict.fromkeys([*under, *over])}
 
 

@@ -87,8 +87,7 @@ def requests(
         datasets = _filter("dataset", given.pop("dataset"), datasets)
     scales = _several("scale", given.pop("scale", None), benchmark.scales)
     seeds = _several("seed", given.pop("seed", None), [str(seed) for seed in benchmark.seeds])
-    pairs = [(row, one) for row in chosen_rows for one in datasets if row.method and one in (row.only or datasets)]
-    cells = [(*pair, scale) for scale in scales for pair in pairs]
+    cells = [(row, one) for row in chosen_rows for one in datasets if row.method and one in (row.only or datasets)]
     varied = {key: _values(benchmark, key.removeprefix(ALWAYS)) for key in given}
     varied = {key: values for key, values in varied.items() if len(values) > 1}
     for key, values in varied.items():
@@ -99,7 +98,8 @@ def requests(
     given = {key.removeprefix(ALWAYS): value for key, value in given.items()}
     return [
         _request(benchmark, row, dataset, scale, _integer(seed), given, {key.removeprefix(ALWAYS) for key in varied})
-        for row, dataset, scale in cells
+        for scale in scales
+        for row, dataset in cells
         if not row.printed or _has_place(benchmark, row, dataset, scale)
         for seed in seeds
     ]
@@ -115,7 +115,7 @@ def _request(
     varied: Iterable[str],
 ) -> CellRequest:
     """The overrides of one cell: what the benchmark says of it, then the user's."""
-    wanted = benchmark.settings(row, dataset, scale)
+    wanted = benchmark.settings(row, dataset)
     if scale not in benchmark.scales:  # epochs and evaluations of the paper's scale are not those of another one
         wanted = {key: value for key, value in wanted.items() if not key.startswith("scale.")}
     given = {**_for_stand_in(benchmark, wanted, given), **given}
@@ -169,13 +169,7 @@ def _has_place(benchmark: Benchmark, row: Row, dataset: str, scale: str) -> bool
 def _values(benchmark: Benchmark, key: str) -> list[str]:
     """The different values that the benchmark's cells have of a key."""
     datasets = dict.fromkeys(column.dataset for column in benchmark.columns if column.dataset is not None)
-    settings = [
-        benchmark.settings(row, dataset, scale)
-        for row in benchmark.rows
-        if row.method
-        for dataset in datasets
-        for scale in benchmark.scales
-    ]
+    settings = [benchmark.settings(row, dataset) for row in benchmark.rows if row.method for dataset in datasets]
     return list(dict.fromkeys(_canonical(each[key]) for each in settings if key in each))
 
 

@@ -114,7 +114,6 @@ class Row:
         method: canonical method id; empty where the row is of no method (the best of prior work).
         overrides: Hydra overrides that reproduce the row, without the method.
         dataset_overrides: further overrides for single data sets.
-        scale_overrides: further overrides for single data scales.
         printed: printed cells by scale and column key.
         runnable: False where the weights are not public; a stand-in model runs the row.
         only: the data sets whose cells are run in this row; empty: all of the table's.
@@ -128,7 +127,6 @@ class Row:
     total_parameters: str | None = None
     overrides: Mapping[str, str] = field(default_factory=dict)
     dataset_overrides: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    scale_overrides: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     printed: Mapping[str, Mapping[str, Printed]] = field(default_factory=dict)
     runnable: bool = True
     marks: str = ""
@@ -225,10 +223,10 @@ class Benchmark:
     def column(self, key: str) -> Column:
         return next(column for column in self.columns if column.key == key)
 
-    def settings(self, row: Row, dataset: str, scale: str) -> dict[str, str]:
-        """What the benchmark says of the cells of a row, a data set and a scale: the more special word wins."""
+    def settings(self, row: Row, dataset: str) -> dict[str, str]:
+        """What the benchmark says of the cells of a row and a data set: the more special word wins."""
         special = (self.defaults, self.dataset_defaults.get(dataset, {}), {"method": row.method})
-        own = (row.overrides, row.scale_overrides.get(scale, {}), row.dataset_overrides.get(dataset, {}))
+        own = (row.overrides, row.dataset_overrides.get(dataset, {}))
         return {key: value for part in (*special, *own) for key, value in part.items()}
 
     def cells(
