@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import torch
 from torch import Tensor, nn
@@ -35,8 +35,7 @@ def attend(model: Any, how: Implementation) -> None:
     A model whose attention a method has taken over (`petlab.attachment.prefix_attention`) stays as it is.
     """
     now = model.config._attn_implementation
-    known = ("eager", "sdpa", BIASED)
-    if now in known and now != how and model._supports_sdpa and model._can_set_attn_implementation():
+    if now in get_args(Implementation) and now != how and model._supports_sdpa and model._can_set_attn_implementation():
         model.set_attn_implementation(how)
 
 

@@ -31,7 +31,7 @@ class Checkpoint:
         trained, best: tensors by name; `best` is empty before the first evaluation that was a candidate.
         moments: the optimiser's tensors, `"<parameter number>.<name>"`.
         generators: random states by device type.
-        measured: where its seconds were taken, and in what company (`Work.measured`); empty where nobody said so.
+        measured: where its seconds were taken, and in what company (`petlab.cell.measured`); empty where none said so.
     """
 
     epoch: int
