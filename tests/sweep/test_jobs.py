@@ -41,11 +41,20 @@ def test_a_group_larger_than_an_equal_share_is_cut_evenly() -> None:
     assert [len(job) for job in jobs] == [1] * 20
 
 
+def test_a_share_is_taken_in_turns() -> None:
+    todo = cells({("a", "x"): 20, ("a", "y"): 20})
+    assert [len(job) for job in cut(todo, workers=2)] == [20, 20]
+    jobs = cut(todo, workers=2, turns=5)
+    assert [len(job) for job in jobs] == [4] * 10
+    assert all(len(groups(job)) == 1 for job in jobs)
+    assert [len(job) for job in cut(todo, workers=2, most=10, turns=5)] == [10] * 4  # what was said goes first
+
+
 def test_every_cell_is_in_one_job() -> None:
     todo = cells({("a", "x"): 7, ("b", "y"): 1, ("b", "x"): 12})
-    for workers in (1, 2, 5, 40):
+    for workers, turns in ((1, 1), (2, 1), (2, 3), (5, 32), (40, 1)):
         for most in (None, 1, 3):
-            jobs = cut(todo, workers, most)
+            jobs = cut(todo, workers, most, turns)
             keys = [entry.key for job in jobs for entry in job]
             assert sorted(keys) == sorted(entry.key for entry in todo)
             assert most is None or max(map(len, jobs)) <= most

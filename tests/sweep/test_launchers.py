@@ -8,7 +8,7 @@ import pytest
 from petlab.errors import UserError
 from petlab.measure.environment import usable_cores
 from petlab.sweep import launchers
-from petlab.sweep.launchers import Launcher, check, hydra, split, workers
+from petlab.sweep.launchers import TURNS, Launcher, check, hydra, split, turns, workers
 
 
 def test_hydras_words_are_told_from_the_cells() -> None:
@@ -64,6 +64,11 @@ def test_how_many_jobs_run_at_a_time() -> None:
     assert at_a_time("hydra/launcher=joblib") == usable_cores()
     assert at_a_time("hydra/launcher=submitit_slurm", "hydra.launcher.array_parallelism=40") == 40
     assert at_a_time("hydra/launcher=submitit_local", "hydra.launcher.cpus_per_task=1000") == 1
+
+
+def test_processes_that_stay_take_many_short_jobs() -> None:
+    assert turns(settings("hydra/launcher=joblib").hydra.launcher) == TURNS
+    assert turns(settings("hydra/launcher=submitit_slurm").hydra.launcher) == 1
 
 
 def test_a_slurm_job_whose_time_is_up_is_queued_again_unless_said_otherwise() -> None:

@@ -9,19 +9,24 @@ from typing import Any
 from petlab.sweep.plan import Key, Planned, grouped
 
 
-def cut(todo: Sequence[Planned[Key]], workers: int, most: int | None = None) -> list[list[Planned[Key]]]:
+def cut(
+    todo: Sequence[Planned[Key]], workers: int, most: int | None = None, turns: int = 1
+) -> list[list[Planned[Key]]]:
     """Jobs of cells of one base and one data set, the longest first.
 
     Args:
         todo: the cells.
         workers: how many jobs run at a time.
-        most: cells of a job at most; None = an equal share of the workers.
+        most: cells of a job at most; None = an equal share of the workers, in so many `turns`.
+        turns: how many jobs each worker takes one after the other. Cells of one data set may take many times as long
+            as those of another: shares of equal number end far apart, and short jobs close together.
 
     Returns:
-        The jobs. With more groups than workers each group is one job and its base and data are loaded once; a group
-        larger than `most` is cut into even parts. Cells that start from each other are one job, however many.
+        The jobs. In one turn, with more groups than workers, each group is one job and its base and data are loaded
+        once; a group larger than `most` is cut into even parts. Cells that start from each other are one job,
+        however many.
     """
-    most = most or max(1, -(-len(todo) // workers))
+    most = most or max(1, -(-len(todo) // (workers * turns)))
     jobs = _chains(todo)
     chained = {id(entry) for job in jobs for entry in job}
     alone = [entry for entry in todo if id(entry) not in chained]

@@ -15,6 +15,7 @@ from petlab.overrides import one_line
 
 BASIC = "basic"  # this process, the base kept in memory
 EXTRAS = {"joblib": "joblib", "submitit_local": "slurm", "submitit_slurm": "slurm", "ray": "ray"}
+TURNS = 32  # jobs that a process of joblib's takes one after the other
 TIMEOUTS = 10  # a SLURM job whose time is up is queued again this often; its cells go on where they were
 
 
@@ -120,6 +121,18 @@ def workers(settings: Any) -> int:
     if "cpus_per_task" in settings:  # submitit on this machine
         return max(1, cores // (settings.cpus_per_task or 1))
     return cores
+
+
+def turns(settings: Any) -> int:
+    """How many jobs a worker takes one after the other, where nothing says how many cells a job has.
+
+    Processes of joblib's stay, their base in memory, so that short jobs cost them nothing and none is idle while
+    another has half of its share before it. With the other launchers each job is a process that starts and loads anew.
+
+    Args:
+        settings: `hydra.launcher` of the composed configuration.
+    """
+    return TURNS if "n_jobs" in settings else 1
 
 
 def quoted(text: str) -> str:

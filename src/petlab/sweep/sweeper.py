@@ -11,7 +11,7 @@ from hydra.plugins.sweeper import Sweeper
 
 from petlab.sweep.folder import SweepFolder
 from petlab.sweep.jobs import cut
-from petlab.sweep.launchers import workers
+from petlab.sweep.launchers import turns, workers
 from petlab.sweep.plan import Planned
 
 
@@ -38,8 +38,9 @@ class CellSweeper(Sweeper):  # type: ignore[misc]  # Hydra is untyped to mypy
             hydra_context=hydra_context, task_function=task_function, config=config
         )
         numbers = {id(entry): number for number, entry in self.cells.items()}
-        at_a_time = workers(config.hydra.launcher)
-        jobs = cut(list(self.cells.values()), at_a_time, config.hydra.sweeper.cells_per_job)
+        settings = config.hydra.launcher
+        most = config.hydra.sweeper.cells_per_job
+        jobs = cut(list(self.cells.values()), workers(settings), most, turns(settings))
         self.jobs = [[numbers[id(entry)] for entry in job] for job in jobs]
 
     def sweep(self, arguments: list[str]) -> Any:
