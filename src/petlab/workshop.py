@@ -29,8 +29,8 @@ from petlab.fingerprints import Fingerprints, weights
 from petlab.identity import configuration, identity
 from petlab.measure.environment import environment
 from petlab.models import Base, ModelSpec, load_base
-from petlab.models.activation import fuse
 from petlab.models.attention import attend, quickest
+from petlab.models.layers import fuse
 from petlab.progress import Reporter
 from petlab.store import OUTPUTS, TENSORS, Store, run_id, write_atomic
 from petlab.trackers import Tracker, open_tracker

@@ -21,8 +21,8 @@ from petlab.cell import Cell
 from petlab.data.tokens import Row, words_to_ids
 from petlab.errors import UserError
 from petlab.models import Base
-from petlab.models.activation import write_out
 from petlab.models.attention import attend
+from petlab.models.layers import write_out
 from petlab.training.families import Family, family_of
 from petlab.workshop import Rows, Workshop
 
