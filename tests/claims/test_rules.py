@@ -189,14 +189,14 @@ def test_a_diverged_rate_costs_everything() -> None:
 
 
 def test_the_intrinsic_dimension_is_told_of_each_structure() -> None:
-    """SAID comes within a tenth of full fine-tuning from 300 dimensions on, plain never does."""
+    """SAID comes within a tenth of full fine-tuning from 100 dimensions on, plain never does."""
 
     def points(request: CellRequest) -> float:
         structure, _, dimension = request.row.partition(" ")
-        return 80 if structure == "Full" or (structure == "SAID" and int(dimension) >= 300) else 60
+        return 80 if structure == "Full" or (structure == "SAID" and int(dimension) >= 100) else 60
 
     said, plain = (one.verdict(given(one, scored(points))).sentence for one in map(claim, D90))
-    assert "SAID, d = 1,000, " in said and "(d90: Topics 300; Acceptability 300)" in said
+    assert "SAID, d = 1,000, " in said and "(d90: Topics 100; Acceptability 100)" in said
     assert "Plain, d = 1,000, " in plain and "(d90: Topics above 10,000; Acceptability above 10,000)" in plain
 
 

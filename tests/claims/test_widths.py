@@ -40,7 +40,7 @@ def test_the_narrow_base_cares_more_for_length(
     one = claim("prompt_length.width")
     verdict = one.verdict(given(one, length(points)))  # type: ignore[arg-type]
     assert verdict.word == expected and verdict.effect == pytest.approx(effect, abs=0.3)
-    assert verdict.n == 4 * 2 * 5  # lengths and widths, data sets, seeds
+    assert verdict.n == 4 * 5  # lengths and widths, seeds
 
 
 def test_the_wide_base_gains_more_from_examples() -> None:

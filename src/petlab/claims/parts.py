@@ -104,10 +104,10 @@ CLAIMS = (
         "q and v together beat q alone at equal parameters",
         "section 7.1",
         better(
-            [f"LoRA q, v; rank {rank}" for rank in (1, 2, 4, 8, 16, 32)],
-            [f"LoRA q; rank {2 * rank}" for rank in (1, 2, 4, 8, 16, 32)],
+            [f"LoRA q, v; rank {rank}" for rank in (1, 2, 4)],
+            [f"LoRA q; rank {2 * rank}" for rank in (1, 2, 4)],
             0,
-            "q and v minus q alone with twice the rank, over six ranks",
+            "q and v minus q alone with twice the rank, over ranks of 1, 2 and 4",
         ),
     ),
 )

@@ -15,7 +15,7 @@ from petlab.tables.collect import Collected
 
 LENGTHS = (1, 5, 20, 100, 150)
 SHOTS = (1, 4, 16)
-DIMENSIONS = (10, 30, 100, 300, 1000, 3000, 10_000)
+DIMENSIONS = (10, 100, 1000, 10_000)
 
 
 def _length(collected: Collected) -> Verdict:

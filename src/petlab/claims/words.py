@@ -16,5 +16,5 @@ PROMPT = "Prompt tuning"
 PEFT = (IA3, LORA, BITFIT, PROMPT)
 
 # Where amounts of data are compared, and by which benchmark.
-TWO_SETS = ("two sets, without prompt tuning", "embedded_scales_classes")
+TWO_SETS = ("two sets, LoRA and BitFit", "embedded_scales_classes")
 FOUR_SETS = ("all four sets", "embedded_scales")
