@@ -8,7 +8,7 @@ import numpy as np
 
 from petlab.benchmark import Column
 from petlab.claims.claim import Claim, Verdict
-from petlab.claims.contrast import above, of_seeds, places, runs
+from petlab.claims.contrast import above, of_benchmark, of_seeds, places, runs
 from petlab.claims.words import FULL, HOULSBY, HU, IA3, LORA, PEFT
 from petlab.tables.bootstrap import Floats
 from petlab.tables.collect import Collected
@@ -51,7 +51,7 @@ def _forgets(collected: Collected) -> Verdict:
 
 def _unharmed(collected: Collected) -> Verdict:
     """One set a task: the score is the one that the task had when it was learned."""
-    rows = [method + APART for method in PEFT]
+    rows = of_benchmark(collected, [method + APART for method in PEFT])
     found = {
         first.key: _mean(collected, rows, first) - _points(collected, FULL + SEQUENCE, end)
         for first, end in _tasks(collected)
