@@ -89,7 +89,7 @@ def test_effect_and_n_are_those_of_the_records() -> None:
     verdict = one.verdict(given(one, scored(lambda request: 80 if request.row == "LoRA (later layers)" else 60)))
     assert verdict.word == "holds" and verdict.effect == pytest.approx(20, abs=0.3)
     assert verdict.low is not None and verdict.high is not None and verdict.low < 20 < verdict.high
-    assert verdict.n == 2 * 2 * 3  # rows, data sets, seeds
+    assert verdict.n == 2 * 3 * 3  # rows, data sets, seeds
 
 
 def test_an_interval_over_the_margin_decides_nothing() -> None:
@@ -124,7 +124,7 @@ def test_a_missing_or_failed_run_is_named() -> None:
         return dataclasses.replace(record, status="failed", metrics={}) if lost else record
 
     sentence = one.verdict(given(one, failed)).sentence
-    assert sentence == "1 of 3 runs are missing (failed): LoRA (early layers), Acceptability, low"
+    assert sentence == "1 of 3 runs are missing (failed): LoRA (early layers), Topics, low"
 
 
 def test_two_seeds_decide_nothing() -> None:

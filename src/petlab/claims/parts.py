@@ -11,7 +11,7 @@ from petlab.tables.collect import Collected
 
 NEAR = 1.0  # points: what counts as as good
 COLLAPSE = 10.0  # points: (IA)3 loses 12 without attention in table 2, on the average of its data sets
-CLASSES = ("embedded/acceptability",)
+CLASSES = ("embedded/topics", "embedded/acceptability")
 MATRICES = ("q", "v", "q, v", "q, k, v, o")
 
 
