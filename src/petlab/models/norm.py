@@ -42,7 +42,7 @@ class RootMeanSquare(torch.autograd.Function):
 
 
 class Norm(T5LayerNorm):  # type: ignore[misc]  # transformers is untyped to mypy
-    """As transformers' T5LayerNorm in fp32, in a third of its passes over memory; in other types it is that."""
+    """As transformers' T5LayerNorm in fp32, in fewer passes over memory; in other types it is that."""
 
     def forward(self, hidden_states: Tensor) -> Tensor:
         if hidden_states.dtype != torch.float32 or self.weight.dtype != torch.float32:
