@@ -280,5 +280,11 @@ def machine(record: Record) -> Machine:
     return record.environment.hardware, record.environment.device, record.time.threads
 
 
+def described(there: Machine) -> str:
+    """A machine as it stands under a table."""
+    hardware, device, threads = there
+    return f"{hardware} ({device}), {threads} thread{'s' * (threads != 1)}"
+
+
 def timed(record: Record) -> bool:
     return record.status == "done" and record.time.timing == "exclusive"

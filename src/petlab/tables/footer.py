@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from petlab.record import Environment, Record
-from petlab.tables.collect import ORIGINS, Collected, machine
+from petlab.tables.collect import ORIGINS, Collected, described, machine
 
 
 def footer(collected: Collected) -> list[str]:
@@ -27,7 +27,7 @@ def footer(collected: Collected) -> list[str]:
     bases = _all(f"{base:,} parameters, {embeddings:,} of them embeddings" for base, embeddings in sizes)
     lines.append(f"model: {_all(_model(record) for record in records)}{f' ({bases})' if bases else ''}")
     machines = dict.fromkeys(machine(record) for record in records)
-    hardware = _all(f"{name} ({device}), {threads} thread{'s' * (threads != 1)}" for name, device, threads in machines)
+    hardware = _all(map(described, machines))
     there = list(dict.fromkeys(record.environment for record in records))
     lines.append(f"hardware: {hardware}; timing: {_all(record.time.timing for record in records)}")
     trials = _all(str(record.convergence.learning_rate_trials) for record in records)

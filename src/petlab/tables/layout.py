@@ -9,7 +9,7 @@ from functools import partial
 from petlab.benchmark import Benchmark, CellKey, Column, Printed
 from petlab.tables import counts
 from petlab.tables.badges import Legend
-from petlab.tables.collect import Collected, Group
+from petlab.tables.collect import Collected, Group, described
 from petlab.tables.grid import EMPTY, Entry, Head, Layout, Line, Section, Source, Table, mark_best
 from petlab.tables.numbers import fixed
 from petlab.tables.printed import printed_cell, printed_source
@@ -167,12 +167,14 @@ LEFT_OUT = Entry("–", state="left out", reason="seconds not comparable")
 
 
 def timing_notes(collected: Collected) -> list[str]:
-    """A line on the runs that a table with seconds leaves out."""
+    """What the seconds of a table were measured on, and a line on the runs that it leaves out."""
+    there = collected.timing_class
+    lines = [f"our seconds: {described(there)}"] if there is not None else []
     groups = collected.groups.values()
     shared = sum(record.time.timing != "exclusive" for group in groups for record in group.done)
     other = sum(len(group.done) - len(group.timed) for group in groups) - shared
     parts = [f"{shared} with shared timing"] * (shared > 0) + [f"{other} of other hardware or threads"] * (other > 0)
-    return [f"runs whose seconds are left out: {', '.join(parts)}"] if parts else []
+    return [*lines, f"runs whose seconds are left out: {', '.join(parts)}"] if parts else lines
 
 
 def titled(there: Benchmark, title: str) -> str:
