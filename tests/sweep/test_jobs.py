@@ -7,15 +7,15 @@ from petlab.sweep.jobs import cut
 from petlab.sweep.plan import Planned
 
 
-def cells(counts: dict[tuple[str, str], int], rows: int = 100) -> list[Planned[Any]]:
-    """`counts` cells of each base and data set, mixed."""
+def cells(counts: dict[tuple[str, str], int], rows: int = 100, tokens: int = 64) -> list[Planned[Any]]:
+    """`counts` cells of each base and data set, mixed; texts of `tokens` at most."""
     made = []
     for seed in range(max(counts.values())):
         for (model, dataset), count in counts.items():
             if seed < count:
                 cell = SimpleNamespace(
                     model=SimpleNamespace(name=model),
-                    dataset=SimpleNamespace(name=dataset),
+                    dataset=SimpleNamespace(name=dataset, max_source_tokens=tokens, max_target_tokens=8),
                     scale=SimpleNamespace(rows=rows, epochs=2),
                     data_seed=0,
                 )
@@ -62,6 +62,8 @@ def test_every_cell_is_in_one_job() -> None:
 
 def test_the_longest_job_goes_first() -> None:
     jobs = cut([*cells({("a", "x"): 3}), *cells({("b", "y"): 2}, rows=10_000)], workers=1)
+    assert groups(jobs[0]) == {("b", "y")}
+    jobs = cut([*cells({("a", "x"): 3}), *cells({("b", "y"): 2}, tokens=512)], workers=1)
     assert groups(jobs[0]) == {("b", "y")}
 
 

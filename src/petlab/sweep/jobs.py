@@ -51,6 +51,7 @@ def _chains(todo: Sequence[Planned[Key]]) -> list[list[Planned[Key]]]:
 
 
 def _work(entry: Planned[Key]) -> int:
-    """Rows times epochs: enough to tell long jobs from short ones."""
+    """Rows, epochs and tokens of a row at most: enough to tell long jobs from short ones."""
     rows = entry.seat.data.train_rows if entry.seat else entry.cell.scale.rows or 0
-    return rows * entry.cell.scale.epochs
+    texts = entry.cell.dataset
+    return rows * entry.cell.scale.epochs * (texts.max_source_tokens + texts.max_target_tokens)
