@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import signal
 import threading
 import time
 from collections.abc import Callable
@@ -154,6 +155,26 @@ def test_stopping_tells_the_workers_and_hears_what_they_finish(
     outcome = sweep(work)
     assert outcome.stopped and [entry.key for entry in outcome.trained] == [1]
     assert sorted(entry.key for entry in outcome.left) == [0, 2, 3]
+
+
+def test_a_signal_while_it_waits_does_not_end_it_before_its_workers(
+    planned: list[Planned[int]], sweep: Callable[[Work], Outcome[int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    main = threading.main_thread().ident
+    assert main is not None
+
+    def work(folder: SweepFolder, _: list[list[int]]) -> None:
+        monkeypatch.setattr(driver, "LISTEN_EVERY_S", 5.0)  # it comes while the driver waits
+        monkeypatch.setattr(driver, "PATIENCE_S", 10.0)
+        time.sleep(0.2)
+        signal.pthread_kill(main, signal.SIGINT)
+        while not folder.stopped():
+            time.sleep(0.01)
+        time.sleep(0.2)
+        finish(planned, folder, 1)
+
+    outcome = sweep(work)
+    assert outcome.stopped and [entry.key for entry in outcome.trained] == [1]
 
 
 def test_joblib_leaves_the_records_that_one_process_leaves(

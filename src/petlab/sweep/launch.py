@@ -177,6 +177,8 @@ class _Round:
         self.known = set(slurm.job_ids(driver.folder.path))
         self.asked = time.monotonic()
         self.gone = 0  # answers of SLURM in a row that none of the jobs is in its queue
+        # Not Thread.join: in Python 3.11 an interrupted one takes a thread that still runs for ended.
+        self.ended = threading.Event()
         self.thread = threading.Thread(target=self._launch, daemon=True)
 
     def _launch(self) -> None:
@@ -186,12 +188,14 @@ class _Round:
                 _ = one.return_value  # raises what the job raised
         except BaseException as error:
             self.problem = reason(error) if isinstance(error, Exception) else type(error).__name__
+        finally:
+            self.ended.set()
 
     def watch(self) -> None:
         """Until every cell is settled or no job is left."""
         self.thread.start()
         while self.driver.open and not self._over():
-            self.thread.join(LISTEN_EVERY_S)
+            self.ended.wait(LISTEN_EVERY_S)
             self.driver.listen()
         self.driver.listen()
         deadline = time.monotonic() + PATIENCE_S
@@ -204,7 +208,7 @@ class _Round:
         slurm.cancel(self._ids(), waiting=True)
         deadline = time.monotonic() + PATIENCE_S
         while not self._over(ask_every=2.0) and time.monotonic() < deadline:
-            self.thread.join(LISTEN_EVERY_S)
+            self.ended.wait(LISTEN_EVERY_S)
             self.driver.listen()
         slurm.cancel(self._ids())
 
@@ -213,7 +217,7 @@ class _Round:
 
     def _over(self, ask_every: float = ASK_EVERY_S) -> bool:
         """Whether no job of this round runs or will run."""
-        ended = not self.thread.is_alive()
+        ended = self.ended.is_set()
         ids = self._ids() if self.driver.launcher.name == "submitit_slurm" else []
         if not ids:
             return ended
