@@ -179,7 +179,6 @@ class _Round:
         self.gone = 0  # answers of SLURM in a row that none of the jobs is in its queue
         # Not Thread.join: in Python 3.11 an interrupted one takes a thread that still runs for ended.
         self.ended = threading.Event()
-        self.thread = threading.Thread(target=self._launch, daemon=True)
 
     def _launch(self) -> None:
         try:
@@ -193,7 +192,7 @@ class _Round:
 
     def watch(self) -> None:
         """Until every cell is settled or no job is left."""
-        self.thread.start()
+        threading.Thread(target=self._launch, daemon=True).start()
         while self.driver.open and not self._over():
             self.ended.wait(LISTEN_EVERY_S)
             self.driver.listen()

@@ -174,7 +174,7 @@ def timing_notes(collected: Collected) -> list[str]:
     shared = sum(record.time.timing != "exclusive" for group in groups for record in group.done)
     other = sum(len(group.done) - len(group.timed) for group in groups) - shared
     parts = [f"{shared} with shared timing"] * (shared > 0) + [f"{other} of other hardware or threads"] * (other > 0)
-    return [*lines, f"runs whose seconds are left out: {', '.join(parts)}"] if parts else lines
+    return lines + ([f"runs whose seconds are left out: {', '.join(parts)}"] if parts else [])
 
 
 def titled(there: Benchmark, title: str) -> str:
