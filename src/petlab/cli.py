@@ -106,7 +106,7 @@ def parser() -> argparse.ArgumentParser:
     claims = commands.add_parser("claims", help="judge what the papers claim by the records of small benchmarks")
     claims.add_argument("words", nargs="*", metavar="ID|KEY=VALUE", help="claims or families (default: all); overrides")
     claims.add_argument("--run", dest="train", action="store_true", help="first train the cells that are missing")
-    claims.add_argument("--limit", type=int, metavar="N", help="train at most N cells of each benchmark")
+    claims.add_argument("--limit", type=int, metavar="N", help="train at most N cells")
     claims.add_argument("--retry-failed", action="store_true", help="train cells again whose record says failed")
     _config_dir(claims)
     _quiet(claims)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import zlib
-from argparse import Namespace
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 
 from petlab import benchmark as benchmarks
 from petlab.benchmark import CellRequest
-from petlab.claims import CLAIMS, Claim, Missing, chosen
+from petlab.claims import CLAIMS, Claim, chosen
 from petlab.errors import UserError
+from petlab.interrupt import STOPPED
 from petlab.record import Record
 from petlab.tables.collect import Collected, collect
 from tests.records import made_up
@@ -226,14 +226,15 @@ def test_what_takes_hours_is_trained_only_where_it_is_named(monkeypatch: pytest.
     from petlab import cli
     from petlab.commands import claims as command
 
-    trained = {}
+    trained: list[str] = []
 
-    def evidence(name: str, _own: object, _overrides: object, arguments: Namespace, _: object) -> tuple[Collected, int]:
-        trained[name] = arguments.train
-        raise Missing("nothing is looked at here")
+    def train(plans: Sequence[str], _: object, __: object) -> int:
+        trained[:] = plans
+        return STOPPED  # nothing is judged here
 
-    monkeypatch.setattr(command, "evidence_of", evidence)
-    assert cli.main(["claims", "--run"]) == 0
-    assert trained.pop("embedded_scales") is False and set(trained.values()) == {True}
-    assert cli.main(["claims", "scale_all", "--run"]) == 0
-    assert trained["embedded_scales"] is True
+    monkeypatch.setattr(command, "plan_of", lambda name, *_: name)
+    monkeypatch.setattr(command, "train", train)
+    assert cli.main(["claims", "--run"]) == STOPPED
+    assert "embedded_scales" not in trained and "embedded_scales_classes" in trained
+    assert cli.main(["claims", "scale_all", "--run"]) == STOPPED
+    assert trained == ["embedded_scales"]

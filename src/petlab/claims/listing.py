@@ -12,6 +12,8 @@ CLAIMS: tuple[Claim, ...] = (
     *convergence.CLAIMS, *scale.CLAIMS, *parts.CLAIMS, *start.CLAIMS, *prompts.CLAIMS, *continual.CLAIMS,
     *latency.CLAIMS, *switching.CLAIMS, *widths.CLAIMS,
 )  # fmt: skip
+MEASURED = (latency.BENCHMARK, switching.BENCHMARK)
+"""What stands for a benchmark in claims that are judged by measurements."""
 
 
 def chosen(words: Sequence[str]) -> list[Claim]:

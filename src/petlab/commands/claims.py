@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Collection, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from petlab.commands.common import folder
-from petlab.commands.evidence import evidence_of
+from petlab.commands.evidence import Plan, measurement, plan_of, train
 from petlab.interrupt import STOPPED
 from petlab.progress import Reporter
 
 if TYPE_CHECKING:
     from petlab.claims import Claim, Verdict
+
+Group = tuple[str, tuple[str, ...]]  # a benchmark and a claim's own overrides of it: claims share its records
 
 
 def claims(arguments: Namespace) -> int:
@@ -38,26 +40,37 @@ def judge(
     Args:
         only_judged: families whose missing cells are left missing, whatever the command line says.
     """
-    from petlab.claims import Missing, undecided
+    from petlab.claims import MEASURED, Missing, undecided
     from petlab.overrides import Composer
 
-    groups: dict[tuple[str, tuple[str, ...]], list[Claim]] = {}
-    for claim in asked:
-        own = tuple(f"{key}={value}" for key, value in claim.overrides.items())
-        groups.setdefault((claim.benchmark, own), []).append(claim)
-    judged: dict[str, Verdict] = {}
-    code, compose = 0, Composer(folder(arguments.config_dir))
-    for (name, own), group in groups.items():
-        train = arguments.train and not {claim.family for claim in group} & set(only_judged)
+    groups = {claim.id: (claim.benchmark, tuple(f"{k}={v}" for k, v in claim.overrides.items())) for claim in asked}
+    distinct = list(dict.fromkeys(groups.values()))
+    left = {groups[claim.id] for claim in asked if claim.family in only_judged}
+    compose = Composer(folder(arguments.config_dir))
+    plans: dict[Group, Plan] = {}
+    evidence: dict[Group, Any] = {}
+    lacking: dict[Group, str] = {}
+    for group in (group for group in distinct if group[0] not in MEASURED):
         try:
-            evidence, ended = evidence_of(
-                name, own, overrides, Namespace(**{**vars(arguments), "train": train}), compose
-            )
+            plans[group] = plan_of(*group, overrides, arguments, compose)
         except Missing as missing:
-            judged |= {claim.id: undecided(str(missing)) for claim in group}
-            continue
-        if ended == STOPPED:
-            return [], STOPPED
-        code = max(code, ended)
-        judged |= {claim.id: claim.verdict(evidence) for claim in group}
-    return [(claim, judged[claim.id]) for claim in asked], code
+            lacking[group] = str(missing)
+    code = 0
+    if arguments.train:
+        code = train([plan for group, plan in plans.items() if group not in left], overrides, arguments)
+    if code != STOPPED:
+        evidence |= {group: plan.collected() for group, plan in plans.items()}
+        for group in (group for group in distinct if group[0] in MEASURED):
+            try:
+                evidence[group], ended = measurement(group[0], overrides, arguments, compose)
+                code = max(code, ended)
+            except Missing as missing:
+                lacking[group] = str(missing)
+    if code == STOPPED:
+        return [], STOPPED
+
+    def verdict(claim: Claim) -> Verdict:
+        group = groups[claim.id]
+        return undecided(lacking[group]) if group in lacking else claim.verdict(evidence[group])
+
+    return [(claim, verdict(claim)) for claim in asked], code

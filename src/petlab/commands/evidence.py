@@ -1,10 +1,11 @@
-"""What claims are judged by: records of a benchmark, or measurements; `--run` makes what is missing."""
+"""What claims are judged by: records of benchmarks, or measurements; `--run` makes what is missing."""
 
 from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from petlab.commands.bench import placed_records
 from petlab.commands.common import finish, folder, launcher_of, pairs, plan_benchmark, wanted
@@ -13,48 +14,51 @@ from petlab.interrupt import sigterm_as_interrupt
 from petlab.progress import Reporter
 
 if TYPE_CHECKING:
+    from petlab.benchmark import Benchmark
     from petlab.export.tasks import Together
     from petlab.latency.results import Latency
     from petlab.overrides import Composer
+    from petlab.sweep.plan import Planned
     from petlab.tables.collect import Collected
+    from petlab.workshop import Workshop
 
 _PLACES = ("paths.", "data.root", "train.device", "train.threads", "hydra/")  # where, not what
 
 
-def evidence_of(
-    name: str, own: Sequence[str], overrides: list[str], arguments: Namespace, compose: Composer
-) -> tuple[Collected | Latency | Together, int]:
-    """What a claim's benchmark stands for, and the exit code of making it.
+@dataclass(frozen=True)
+class Plan:
+    """The cells of a benchmark, and what the store holds of them."""
 
-    Args:
-        name: a benchmark, or the name of a kind of measurement.
-        own: overrides of the claim.
-        overrides: those of the command line.
-        compose: shared by the benchmarks of the command.
+    benchmark: Benchmark
+    requests: list[Any]
+    planned: list[Planned[Any]]
+    workshop: Workshop
 
-    Raises:
-        Missing: it is not there and was not asked for.
-        UserError: what the command line says does not fit.
-    """
-    from petlab.claims import latency, switching
+    def collected(self) -> Collected:
+        """The records, the reference ones included."""
+        from petlab.tables.collect import collect
 
-    if name == latency.BENCHMARK:
-        return _measured(overrides, arguments), 0
-    if name == switching.BENCHMARK:
-        return _switched(overrides, arguments, compose)
-    return _collected(name, [*own, *overrides], arguments, compose, own_words=not _what(overrides))
+        placed = placed_records(self.benchmark, self.requests, self.planned, set(), reference=True)
+        store = self.workshop.store
+        return collect(self.benchmark, self.requests, placed, store.broken.values(), store.outputs)
 
 
-def _collected(
+def plan_of(
     name: str,
+    own: Sequence[str],
     overrides: list[str],
     arguments: Namespace,
     compose: Composer,
-    *,
-    own_words: bool,
     rows: str | None = None,
-) -> tuple[Collected, int]:
-    """A benchmark's records, the reference ones included, and how training ended.
+) -> Plan:
+    """The plan of a benchmark that claims are judged by.
+
+    Args:
+        name: the benchmark.
+        own: overrides of the claim.
+        overrides: those of the command line.
+        compose: shared by the benchmarks of the command.
+        rows: of the benchmark, by comma; None = all.
 
     Raises:
         Missing: there is no such benchmark, or its cells cannot begin as they stand.
@@ -62,30 +66,62 @@ def _collected(
     """
     from petlab import benchmark as benchmarks
     from petlab.claims import Missing
-    from petlab.sweep.launch import launch
-    from petlab.tables.collect import collect
 
     if name not in benchmarks.names():
         raise Missing(f"needs the benchmark {name}, which is not there")
-    given = Namespace(**{**vars(arguments), "name": name, "overrides": overrides, "rows": rows, "columns": None})
+    words = [*own, *overrides]
+    given = Namespace(**{**vars(arguments), "name": name, "overrides": words, "rows": rows, "columns": None})
     try:
-        quiet = arguments.quiet or not arguments.train
-        benchmark, requests, planned, workshop = plan_benchmark(given, quiet=quiet, compose=compose)
+        return Plan(*plan_benchmark(given, quiet=arguments.quiet or not arguments.train, compose=compose))
     except UserError as error:
-        if own_words:
+        if not _what(overrides):
             raise Missing(f"needs cells that can begin; {error}") from None
         raise
-    code, trained = 0, set()
-    if arguments.train:
-        sigterm_as_interrupt()
-        launcher, _ = launcher_of(overrides)
-        outcome = launch(planned, workshop, wanted(given), launcher)
-        trained = {entry.key for entry in outcome.trained}
-        code = finish(outcome)
-    placed = placed_records(benchmark, requests, planned, trained, reference=True)
-    store = workshop.store
-    problems = store.broken.values()
-    return collect(benchmark, requests, placed, problems, store.outputs), code
+
+
+def train(plans: Sequence[Plan], overrides: list[str], arguments: Namespace) -> int:
+    """Train what is missing of all plans as one sweep, a cell that several of them have once; the exit code.
+
+    One sweep, since the processes of a launcher would otherwise start anew for each benchmark, and idle at its end.
+    """
+    from petlab.sweep.launch import launch
+
+    if not plans:
+        return 0
+    first: dict[str, Planned[Any]] = {}
+    alone: list[Planned[Any]] = []
+    twins: list[Planned[Any]] = []
+    for entry in (entry for plan in plans for entry in plan.planned):
+        if entry.seat is None:
+            alone.append(entry)
+        elif first.setdefault(entry.seat.run, entry) is not entry:
+            twins.append(entry)
+    cells, workshop = [*alone, *first.values()], plans[0].workshop
+    missing = sum(entry.state == "missing" for entry in cells)
+    workshop.reporter.line(f"{len(plans)} benchmarks: {len(cells)} cells, {missing} to train")
+    sigterm_as_interrupt()
+    launcher, _ = launcher_of(overrides)
+    outcome = launch(cells, workshop, wanted(arguments), launcher)
+    for entry in twins:
+        assert entry.seat is not None
+        entry.record = first[entry.seat.run].record
+    return finish(outcome)
+
+
+def measurement(
+    name: str, overrides: list[str], arguments: Namespace, compose: Composer
+) -> tuple[Latency | Together, int]:
+    """What was measured under a name, or is measured now, and the exit code of what had to be trained for it.
+
+    Raises:
+        Missing: it is not there and was not asked for.
+        UserError: what the command line says does not fit.
+    """
+    from petlab.claims import latency
+
+    if name == latency.BENCHMARK:
+        return _measured(overrides, arguments), 0
+    return _switched(overrides, arguments, compose)
 
 
 def _measured(overrides: list[str], arguments: Namespace) -> Latency:
@@ -133,8 +169,9 @@ def _switched(overrides: list[str], arguments: Namespace, compose: Composer) -> 
         return tasks.read(path), 0
     if not arguments.train:
         raise Missing(f"needs {path.name}, which petlab claims switching --run measures")
-    collected, code = _collected("embedded", overrides, arguments, compose, own_words=False, rows="LoRA")
-    here = [one.record.id for one in collected.placed if one.record is not None and one.origin != "reference"]
+    plan = plan_of("embedded", (), overrides, arguments, compose, rows="LoRA")
+    code = train([plan], overrides, arguments)
+    here = [entry.record.id for entry in plan.planned if entry.record is not None]
     try:
         found = tasks.together([export.find(cell.results, run, config_dir) for run in here], switching.SWITCHES)
     except UserError as error:
