@@ -144,14 +144,14 @@ def generated(label: str) -> Callable[[str, int], dict[str, list[Example]]]:
 
 
 def test_embedded_sets_need_no_data_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("petlab.data.load._generated", generated("a"))
+    monkeypatch.setattr("petlab.data.embedded.generate", generated("a"))
     spec = DatasetSpec.from_dict(MINIMAL)
     for root in (None, tmp_path):
         got = load_splits(spec, scale_rows=20, seed=3, root=root)
         assert got.info.origin == "embedded"
         assert (got.info.train_rows, got.info.validation_rows, got.info.test_rows) == (20, 10, 50)
         assert got.train[0].fields["text"].startswith("topics 3 train")
-    monkeypatch.setattr("petlab.data.load._generated", generated("z"))
+    monkeypatch.setattr("petlab.data.embedded.generate", generated("z"))
     with pytest.raises(UserError, match="generated label 'z' is not one of: a, b"):
         load_splits(spec, scale_rows=20, seed=3, root=None)
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -198,23 +197,17 @@ def _source(spec: DatasetSpec, seed: int, root: Path | None) -> _Source:
 
 
 def _embedded(spec: DatasetSpec, name: str, seed: int) -> _Source:
+    # Imported here: its lexicon takes time that other data sets need not spend.
+    from petlab.data.embedded import generate
+
     _wanted(spec, SPLITS)
-    rows = {split: list(examples) for split, examples in _generated(name, seed).items()}
+    rows = {split: list(examples) for split, examples in generate(name, seed).items()}
     for split in SPLITS:
         for example in rows[split]:
             if spec.labels and example.targets[0] not in spec.labels:
                 allowed = ", ".join(spec.labels)
                 raise UserError(f"{spec.name}: generated label {example.targets[0]!r} is not one of: {allowed}")
     return _Source(rows, "embedded")
-
-
-@functools.lru_cache(maxsize=5)  # every set of one seed: some 15,000 short rows each
-def _generated(name: str, seed: int) -> Mapping[str, Sequence[Example]]:
-    """All rows of an embedded set; every scale takes from the same ones."""
-    # Imported here: its lexicon takes time that other data sets need not spend.
-    from petlab.data.embedded import generate
-
-    return generate(name, seed)
 
 
 def _from_files(spec: DatasetSpec, root: Path) -> _Source:

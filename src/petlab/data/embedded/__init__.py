@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import functools
+from collections.abc import Callable, Mapping
 from random import Random
 
 from petlab.data.embedded import acceptability, dialogues, entailment, restaurants, topics
@@ -24,7 +25,8 @@ TRAIN_ROWS = 13_000
 TEST_ROWS = 2_600
 
 
-def generate(name: str, seed: int) -> dict[str, list[Example]]:
+@functools.lru_cache(maxsize=5)  # every set of one seed: seconds to make, some 15,000 short rows each
+def generate(name: str, seed: int) -> Mapping[str, tuple[Example, ...]]:
     """All rows of a set: `train` (validation is drawn from it) and `test`.
 
     Raises:
@@ -35,6 +37,6 @@ def generate(name: str, seed: int) -> dict[str, list[Example]]:
     order = list(SETS).index(name)
     make = SETS[name]
     return {
-        split: make(split, count, Random(seed * 1_000 + order * 10 + part))
+        split: tuple(make(split, count, Random(seed * 1_000 + order * 10 + part)))
         for part, (split, count) in enumerate((("train", TRAIN_ROWS), ("test", TEST_ROWS)))
     }

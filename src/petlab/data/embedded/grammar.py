@@ -133,11 +133,15 @@ class Grammar:
         self.lexicon = lexicon
         self.rng = rng
         self.evaluation = evaluation
-        self._last = ""
+        self._follow("")
+
+    def _follow(self, head: str) -> None:
+        """Note the last head; of its checksum with the next one this part is known."""
+        self._begun = crc32(f"{head} ".encode())
 
     def _fits(self, head: str) -> bool:
         """Whether the head may follow the last one in this space."""
-        return (crc32(f"{self._last} {head}".encode()) % 4 == 0) == self.evaluation
+        return (crc32(head.encode(), self._begun) % 4 == 0) == self.evaluation
 
     def noun(self, field: str, kind: str | None = None) -> Noun:
         """A noun that may follow the last noun or verb drawn in this space."""
@@ -145,7 +149,7 @@ class Grammar:
             noun = self.lexicon.noun(self.rng, field, kind if attempt < 20 else None)
             if self._fits(noun.singular):
                 break
-        self._last = noun.singular
+        self._follow(noun.singular)
         return noun
 
     def verb(self, field: str, frame: str) -> Verb:
@@ -154,12 +158,12 @@ class Grammar:
             verb = self.lexicon.verb(self.rng, field if attempt < 20 else GENERAL, frame)
             if self._fits(verb.base):
                 break
-        self._last = verb.base
+        self._follow(verb.base)
         return verb
 
     def follow(self, noun: Noun) -> None:
         """Note a noun that was chosen elsewhere as the last head."""
-        self._last = noun.singular
+        self._follow(noun.singular)
 
     def phrase(self, field: str, kind: str | None, bare: bool = False, noun: Noun | None = None) -> NounPhrase:
         """A noun phrase of the field, with a determiner that fits."""
@@ -187,7 +191,7 @@ class Grammar:
         return f"{self.rng.choice(prepositions)} {self.phrase(field, kind, noun=noun).text()}"
 
     def _again(self, subject: Noun, field: str, frame: str) -> Verb:
-        self._last = subject.singular
+        self.follow(subject)
         return self.verb(field, frame)
 
     def clause(self, field: str, subject: NounPhrase | None = None, plain: bool = False, depth: int = 0) -> Clause:

@@ -10,6 +10,7 @@ Files in `lexicon/` (tab-separated, one header line, ordered by frequency within
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -80,13 +81,12 @@ class Bag(Generic[T]):
     def __init__(self, items: Sequence[T], exponent: float = 0.6) -> None:
         self.items = list(items)
         self._cumulative = list(accumulate((rank + 10) ** -exponent for rank in range(len(self.items))))
+        self._total = self._cumulative[-1] if self.items else 0.0
+        self._last = max(len(self.items) - 1, 0)
 
     def draw(self, rng: Random) -> T:
-        """One item. Raises IndexError on an empty bag."""
-        return rng.choices(self.items, cum_weights=self._cumulative)[0]
-
-    def __bool__(self) -> bool:
-        return bool(self.items)
+        """One item, that of `rng.choices` with these weights. A bag without items raises IndexError."""
+        return self.items[bisect(self._cumulative, rng.random() * self._total, 0, self._last)]
 
 
 class Lexicon:
