@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -40,3 +42,11 @@ def tiny_cell(tiny_base: Path, tmp_path: Path) -> list[str]:
     from tests.tiny import overrides, write_cola
 
     return overrides(tiny_base, write_cola(tmp_path / "data"), tmp_path / "results")
+
+
+@pytest.fixture
+def heeds_ctrl_c() -> Iterator[None]:
+    """SIGINT raises KeyboardInterrupt, also where the tests are run in the background, which ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)

@@ -9,6 +9,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.data.test_hub import parquet
 from tests.hub_server import COMMIT, HubServer
 from tests.tiny import write_base
@@ -56,6 +58,7 @@ def hub(root: Path) -> Path:
     return root
 
 
+@pytest.mark.slow  # three processes that load what they need anew
 def test_a_cell_from_the_hub_and_again_without_it(tmp_path: Path) -> None:
     results = f"paths.results={tmp_path / 'results'}"
     with HubServer(hub(tmp_path / "hub")) as server:

@@ -29,6 +29,17 @@ def shared_model(architecture: str) -> tuple[Any, dict[str, Tensor]]:
     return model, base_values(model)
 
 
+@functools.cache
+def plain_texts(architecture: str, beams: int) -> Tensor:
+    """What the base alone writes."""
+    found: Tensor = shared_model(architecture)[0].generate(**inputs(architecture), **generation(beams))
+    return found
+
+
+def generation(beams: int) -> dict[str, Any]:
+    return {"max_new_tokens": 6, "num_beams": beams, "do_sample": False}
+
+
 @pytest.fixture
 def model(architecture: str) -> Iterator[Any]:
     """The shared base; whatever a test did, detaching must have brought it back."""
@@ -141,9 +152,8 @@ def test_training_state_returns(model: Any, method_id: str, architecture: str) -
 def test_generation_with_and_without_cache_agree(model: Any, method_id: str, architecture: str, beams: int) -> None:
     if FAMILIES[architecture] == "encoder":
         return
-    settings = {"max_new_tokens": 6, "num_beams": beams, "do_sample": False}
-    given = inputs(architecture)
-    plain = model.generate(**given, **settings)
+    given, settings = inputs(architecture), generation(beams)
+    plain = plain_texts(architecture, beams)
     with attached(method_id, model) as attachment:
         shake(attachment)
         cached = model.generate(**given, **settings, use_cache=True)

@@ -10,6 +10,7 @@ pytestmark = pytest.mark.skipif(meteor.missing() is not None, reason=f"METEOR {m
 OUTPUTS, REFERENCES = ["a cheap pub by the river"], [["a cheap pub near the river", "a pub"]]
 
 
+@pytest.mark.slow  # three processes that load what they need anew
 def test_the_program_is_kept_and_replaced_when_it_is_no_use() -> None:
     score = meteor.corpus(OUTPUTS, REFERENCES)
     assert 0 < score < 1

@@ -99,6 +99,7 @@ def test_nested_work_counts_once_and_everything_is_put_back() -> None:
     assert inside.seconds == first
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not footprint.available(), reason="the system does not tell the peak of a part of a process")
 def test_a_small_method_takes_less_memory_and_keeps_less() -> None:
     words = ["model=nano_t5", "model.width=256", "model.random_weights=true", "dataset=embedded/acceptability"]

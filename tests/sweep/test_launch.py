@@ -157,6 +157,7 @@ def test_stopping_tells_the_workers_and_hears_what_they_finish(
     assert sorted(entry.key for entry in outcome.left) == [0, 2, 3]
 
 
+@pytest.mark.usefixtures("heeds_ctrl_c")
 def test_a_signal_while_it_waits_does_not_end_it_before_its_workers(
     planned: list[Planned[int]], sweep: Callable[[Work], Outcome[int]], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,4 +1,7 @@
-"""Several processes at one cell: the losses of one process, what really ran in the record, mistakes in a sentence."""
+"""Several processes at one cell: the losses of one process, what really ran in the record, mistakes in a sentence.
+
+Those that torchrun starts need half a minute each: `make test-slow`.
+"""
 
 from __future__ import annotations
 
@@ -41,6 +44,7 @@ def torchrun(words: list[str]) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("strategy", "cells"),
     [
@@ -83,6 +87,7 @@ def same_tensors(one: Path, other: Path) -> None:
         assert torch.allclose(tensor, second[name], atol=1e-4), name
 
 
+@pytest.mark.slow
 def test_a_fit_that_another_process_began_goes_on_to_the_same_losses(
     cell: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -132,6 +137,7 @@ def test_a_wrong_start_is_one_sentence(
     parallel.check("fsdp")
 
 
+@pytest.mark.slow
 def test_fsdp_is_for_methods_that_train_the_base(cell: list[str]) -> None:
     done = torchrun([*cell, "method=lora", "train.strategy=fsdp"])
     assert done.returncode == 1
