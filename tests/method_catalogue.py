@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import importlib
 import itertools
 from importlib import resources
@@ -126,6 +127,7 @@ def method_ids() -> list[str]:
     return sorted({path.stem for path in folder.glob("*.yaml")} - UNTRAINED)
 
 
+@functools.cache
 def settings(method_id: str) -> dict[str, Any]:
     """A method's YAML."""
     folder = Path(str(resources.files("petlab.conf"))) / "method"
