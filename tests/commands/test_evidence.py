@@ -36,7 +36,10 @@ def test_what_cannot_begin_is_missing_or_the_users_mistake(tmp_path: Path) -> No
     place, compose = [f"paths.results={tmp_path}"], Composer()
     with pytest.raises(Missing, match="needs the benchmark later, which is not there"):
         plan_of("later", (), place, ARGUMENTS, compose)
+    only_judged = Namespace(**{**vars(ARGUMENTS), "train": False})
     with pytest.raises(Missing, match="needs cells that can begin; "):
+        plan_of("e2e_nano_gpt2", ("data.root=nowhere",), place, only_judged, compose)
+    with pytest.raises(UserError, match="nowhere"):
         plan_of("e2e_nano_gpt2", ("data.root=nowhere",), place, ARGUMENTS, compose)
     with pytest.raises(UserError, match="nano_t"):
         plan_of("embedded", (), [*place, "model=nano_t"], ARGUMENTS, compose)

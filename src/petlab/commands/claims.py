@@ -6,7 +6,7 @@ from argparse import Namespace
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
-from petlab.commands.common import folder
+from petlab.commands.common import folder, launcher_of
 from petlab.commands.evidence import Plan, measurement, plan_of, train
 from petlab.interrupt import STOPPED
 from petlab.progress import Reporter
@@ -46,6 +46,7 @@ def judge(
     groups = {claim.id: (claim.benchmark, tuple(f"{k}={v}" for k, v in claim.overrides.items())) for claim in asked}
     distinct = list(dict.fromkeys(groups.values()))
     left = {groups[claim.id] for claim in asked if claim.family in only_judged}
+    launcher_of(overrides)  # one that is not there is the user's mistake, not a lack of records
     compose = Composer(folder(arguments.config_dir))
     plans: dict[Group, Plan] = {}
     evidence: dict[Group, Any] = {}

@@ -61,8 +61,8 @@ def plan_of(
         rows: of the benchmark, by comma; None = all.
 
     Raises:
-        Missing: there is no such benchmark, or its cells cannot begin as they stand.
-        UserError: what the command line says does not fit the benchmark.
+        Missing: there is no such benchmark, or its cells cannot begin as they stand and nobody asked to train them.
+        UserError: what the command line says does not fit the benchmark, or the cells to train cannot begin.
     """
     from petlab import benchmark as benchmarks
     from petlab.claims import Missing
@@ -74,9 +74,9 @@ def plan_of(
     try:
         return Plan(*plan_benchmark(given, quiet=arguments.quiet or not arguments.train, compose=compose))
     except UserError as error:
-        if not _what(overrides):
-            raise Missing(f"needs cells that can begin; {error}") from None
-        raise
+        if arguments.train or _what(overrides):
+            raise
+        raise Missing(f"needs cells that can begin; {error}") from None
 
 
 def train(plans: Sequence[Plan], overrides: list[str], arguments: Namespace) -> int:

@@ -148,4 +148,7 @@ def _missing(name: str, there: Sequence[str]) -> UserError:
             f"hydra/launcher={name}: not installed here; install petlab with its extra '{extra}' "
             f"(pip install -e '.[{extra}]', see docs/cluster.md); there are: {installed}"
         )
-    return UserError(f"hydra/launcher={name}: there are: {installed}; with petlab's extras also {', '.join(EXTRAS)}")
+    more = ", ".join(extra for extra in EXTRAS if extra not in there)
+    return UserError(
+        f"hydra/launcher={name}: there are: {installed}" + (f"; with petlab's extras also {more}" if more else "")
+    )
