@@ -36,8 +36,8 @@ def test_every_choice_of_every_group_makes_a_cell(group: str) -> None:
 @pytest.mark.parametrize("choice", choices("method"))
 def test_a_method_shows_all_its_settings(choice: str) -> None:
     """Every field of the dataclass stands in the YAML, so that a user sees it and may override it."""
-    plain, _ = compose([f"method={choice}"])
-    shown, method = plain["method"], config.cell([f"method={choice}"]).method
+    plain, chosen = compose([f"method={choice}"])
+    shown, method = plain["method"], config.from_plain(plain, chosen).method
     assert set(shown.pop("learning_rate")) == {"initial", "peak", "final", "trials"}
     groups = [(shown, method)]
     if isinstance(method, Combo):

@@ -36,7 +36,7 @@ def test_e2e_meteor_to_four_decimals() -> None:
     assert round(e2e.scores(outputs, list(groups.values()))["METEOR"], 4) == float(row["METEOR"])
 
 
-@pytest.mark.parametrize("team", ["Baseline", "GKB_Unimelb"])
+@pytest.mark.parametrize("team", ["Baseline", pytest.param("GKB_Unimelb", marks=pytest.mark.slow)])
 def test_webnlg_bleu_and_ter_as_printed(team: str) -> None:
     """Seen and unseen as scored; of all, BLEU as scored, and the edits and words of the two add up to its TER."""
     folder = need("webnlg_challenge_2017", "scored")
