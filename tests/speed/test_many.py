@@ -19,9 +19,10 @@ def real() -> dict[str, Any]:
     return record
 
 
-def test_every_record_is_gathered(tmp_path: Path) -> None:
+@pytest.mark.parametrize("what", [pytest.param("tables", marks=pytest.mark.slow), "frame"])
+def test_every_record_is_gathered(tmp_path: Path, what: str) -> None:
     assert many.write(tmp_path, real(), seeds=2) == 240
-    assert many.gathered("frame", tmp_path).records == 240
+    assert many.gathered(what, tmp_path).records == 240
 
 
 @pytest.fixture(scope="module")

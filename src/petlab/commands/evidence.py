@@ -88,23 +88,20 @@ def train(plans: Sequence[Plan], overrides: list[str], arguments: Namespace) -> 
 
     if not plans:
         return 0
-    first: dict[str, Planned[Any]] = {}
-    alone: list[Planned[Any]] = []
-    twins: list[Planned[Any]] = []
-    for entry in (entry for plan in plans for entry in plan.planned):
-        if entry.seat is None:
-            alone.append(entry)
-        elif first.setdefault(entry.seat.run, entry) is not entry:
-            twins.append(entry)
-    cells, workshop = [*alone, *first.values()], plans[0].workshop
-    missing = sum(entry.state == "missing" for entry in cells)
-    workshop.reporter.line(f"{len(plans)} benchmarks: {len(cells)} cells, {missing} to train")
+    entries = [entry for plan in plans for entry in plan.planned]
+    cells: dict[object, Planned[Any]] = {}
+    for entry in entries:
+        cells.setdefault(entry.seat.run if entry.seat else id(entry), entry)
+    missing = sum(entry.state == "missing" for entry in cells.values())
+    workshop = plans[0].workshop
+    what = plans[0].benchmark.name if len(plans) == 1 else f"{len(plans)} benchmarks"
+    workshop.reporter.line(f"{what}: {len(cells)} cells, {missing} to train")
     sigterm_as_interrupt()
     launcher, _ = launcher_of(overrides)
-    outcome = launch(cells, workshop, wanted(arguments), launcher)
-    for entry in twins:
-        assert entry.seat is not None
-        entry.record = first[entry.seat.run].record
+    outcome = launch([*cells.values()], workshop, wanted(arguments), launcher)
+    for entry in entries:
+        if entry.seat is not None:
+            entry.record = cells[entry.seat.run].record
     return finish(outcome)
 
 

@@ -76,16 +76,15 @@ W = TypeVar("W", Noun, Verb, Adjective)
 
 
 class Bag(Generic[T]):
-    """Items drawn with Zipf-like frequency, (rank + 10)^-exponent in the order given."""
+    """Items, one at least, drawn with Zipf-like frequency, (rank + 10)^-exponent in the order given."""
 
     def __init__(self, items: Sequence[T], exponent: float = 0.6) -> None:
         self.items = list(items)
         self._cumulative = list(accumulate((rank + 10) ** -exponent for rank in range(len(self.items))))
-        self._total = self._cumulative[-1] if self.items else 0.0
-        self._last = max(len(self.items) - 1, 0)
+        self._total, self._last = self._cumulative[-1], len(self.items) - 1
 
     def draw(self, rng: Random) -> T:
-        """One item, that of `rng.choices` with these weights. A bag without items raises IndexError."""
+        """One item, that of `rng.choices` with these weights."""
         return self.items[bisect(self._cumulative, rng.random() * self._total, 0, self._last)]
 
 
