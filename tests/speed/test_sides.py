@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -70,8 +71,17 @@ def test_both_sides_answer_with_the_same_texts(tmp_path: Path) -> None:
         assert {name: run() > 0 for name, run in sides.items()} == {"petlab": True, "trainer": True}
 
 
-def test_a_sweep_gives_seconds_for_each_cell(words: list[str]) -> None:
-    swept = sweep.swept([[*words, f"seed={seed}"] for seed in (0, 1)], threads=1)
+def test_a_sweep_gives_seconds_for_each_cell_and_leaves_out_what_follows_it(words: list[str]) -> None:
+    followed: list[int] = []
+
+    def after(number: int) -> None:
+        followed.append(number)
+        time.sleep(1.0)
+
+    began = time.perf_counter()
+    swept = sweep.swept([[*words, f"seed={seed}"] for seed in (0, 1)], 1, after)
+    assert sum(swept.seconds) <= time.perf_counter() - began - 2.0
+    assert sorted(followed) == [0, 1]
     assert len(swept.seconds) == 2
     assert min(swept.seconds) > 0
     assert 0 < swept.inside < 1

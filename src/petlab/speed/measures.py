@@ -152,12 +152,15 @@ def _noting(run: Callable[[], Timed], ran: list[Timed]) -> Callable[[], float]:
 def sweep_measures(settings: Settings, say: Say) -> Iterator[Finding]:
     """24 PEFT cells in one sweep against one script call a cell; a ratio a cell."""
     todo = sweep.cells(settings.rows)
+    calls: dict[int, float] = {}
+
+    def call(number: int) -> None:
+        calls[number] = sweep.script(todo[number], settings.threads)
+        say(f"sweep, cell {len(calls)} of {len(todo)} and its script call")
+
     say(f"sweep of {len(todo)} cells")
-    ours = sweep.swept(todo, settings.threads, lambda done: say(f"sweep, cell {done} of {len(todo)}"))
-    theirs = []
-    for number, words in enumerate(todo, start=1):
-        say(f"script call {number} of {len(todo)}")
-        theirs.append(sweep.script(words, settings.threads))
+    ours = sweep.swept(todo, settings.threads, call)
+    theirs = [calls[number] for number in range(len(todo))]
     each = paired(theirs, ours.seconds)
     whole = Ratio(sum(theirs) / sum(ours.seconds), each.low, each.high, each.repetitions)
     yield of_ratio("sweep of 24 cells, script calls over petlab", whole, 3.0, "at least", petlab_s=sum(ours.seconds))

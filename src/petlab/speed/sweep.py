@@ -1,4 +1,4 @@
-"""A sweep of PEFT cells in one process against one script call a cell."""
+"""A sweep of PEFT cells in one process against one script call a cell, which follows its cell of the sweep at once."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SEEDS = (0, 1)
 
 @dataclass(frozen=True)
 class Swept:
-    """Seconds a cell, in the order of `cells`; the sweep's own wall-clock is their sum.
+    """Seconds a cell, in the order given; the sweep's own wall-clock is their sum.
 
     Attributes:
         inside: share of the wall-clock in forward, backward, optimiser and generation.
@@ -43,11 +43,17 @@ def cells(extra: Sequence[str] = ()) -> list[list[str]]:
     ]
 
 
-def swept(todo: Sequence[Sequence[str]], threads: int, note: Callable[[int], None] = lambda _: None) -> Swept:
-    """The cells as one sweep. Planning counts: it is part of the first cell's seconds."""
+def swept(todo: Sequence[Sequence[str]], threads: int, after: Callable[[int], None] = lambda _: None) -> Swept:
+    """The cells as one sweep. Planning counts: it is part of the first cell's seconds.
+
+    Args:
+        todo: the Hydra words of each cell.
+        threads: of torch.
+        after: called with a cell's number in `todo` when it is done; its seconds are nobody's.
+    """
     seconds: dict[int, float] = {}
     with tempfile.TemporaryDirectory() as folder, share.measured() as inside:
-        began = last = time.perf_counter()
+        last = time.perf_counter()
         planned = composed([(number, [*words, f"train.threads={threads}"]) for number, words in enumerate(todo)])
         workshop = Workshop(Path(folder))
         look_up(planned, workshop)
@@ -58,15 +64,15 @@ def swept(todo: Sequence[Sequence[str]], threads: int, note: Callable[[int], Non
             nonlocal last
             finish(seat, record)
             number = number_of[seat.run]
-            seconds[number], last = time.perf_counter() - last, time.perf_counter()
-            note(len(seconds))
+            seconds[number] = time.perf_counter() - last
+            after(number)
+            last = time.perf_counter()
 
         workshop.finish = finished  # type: ignore[method-assign]
         outcome = execute(planned, workshop, Wanted())
-        wall = time.perf_counter() - began
     if outcome.failed:
         raise UserError(f"speed: a cell of the sweep failed: {outcome.failed[0].problem or 'see its record'}")
-    return Swept([seconds[number] for number in range(len(todo))], inside.seconds / wall)
+    return Swept([seconds[number] for number in range(len(todo))], inside.seconds / sum(seconds.values()))
 
 
 def script(words: Sequence[str], threads: int) -> float:
