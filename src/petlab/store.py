@@ -27,6 +27,11 @@ def run_id(identity: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:ID_LENGTH]
 
 
+def user_cache() -> Path:
+    """Where petlab keeps what it can make again, for all results folders of a user."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "petlab"
+
+
 def write_atomic(path: Path, content: str | bytes) -> None:
     """Write beside the target and rename, so that a reader sees the old file, the new file, or none; never a part."""
     path.parent.mkdir(parents=True, exist_ok=True)

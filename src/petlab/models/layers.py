@@ -8,38 +8,65 @@ from typing import Any
 from torch import nn
 from transformers.activations import NewGELUActivation
 from transformers.models.t5.modeling_t5 import T5LayerNorm
+from transformers.pytorch_utils import Conv1D
 
 from petlab.models.norm import Norm
+from petlab.models.products import OneDnnConv1D, OneDnnLinear, onednn_is_quicker
 
 
 def fuse(model: Any) -> None:
-    """Let torch's kernel compute what T5 v1.1 and GPT-2 call `gelu_new`, and `Norm` T5's norm; in place.
+    """Let torch's kernel compute what T5 v1.1 and GPT-2 call `gelu_new`, `Norm` T5's norm, oneDNN products; in place.
 
     Written out, the activation is eight operations over the widest tensor of a layer, four of which are kept for the
-    backward pass. The kernel gives the same function (Hendrycks and Gimpel 2016, section 2) to rounding, as does
-    `Norm`.
+    backward pass. The kernel gives the same function (Hendrycks and Gimpel 2016, section 2) to rounding, as do `Norm`
+    and, where it is the quicker one, oneDNN.
     """
-    _replace(model, {NewGELUActivation: lambda _: nn.GELU(approximate="tanh"), T5LayerNorm: lambda old: _of(Norm, old)})
+    by: dict[type[nn.Module], Callable[[Any], nn.Module]] = {
+        NewGELUActivation: lambda _: nn.GELU(approximate="tanh"),
+        T5LayerNorm: lambda old: _norm(Norm, old),
+    }
+    if onednn_is_quicker():
+        by |= {nn.Linear: lambda old: _linear(OneDnnLinear, old), Conv1D: lambda old: _conv(OneDnnConv1D, old)}
+    _replace(model, by)
 
 
 def write_out(model: Any) -> None:
     """As transformers loads it; in place."""
-    _replace(model, {nn.GELU: _gelu_written_out, Norm: lambda old: _of(T5LayerNorm, old)})
+    by: dict[type[nn.Module], Callable[[Any], nn.Module]] = {
+        nn.GELU: _gelu_written_out,
+        Norm: lambda old: _norm(T5LayerNorm, old),
+        OneDnnLinear: lambda old: _linear(nn.Linear, old),
+        OneDnnConv1D: lambda old: _conv(Conv1D, old),
+    }
+    _replace(model, by)
 
 
 def _replace(model: Any, by: Mapping[type[nn.Module], Callable[[Any], nn.Module]]) -> None:
     for module in list(model.modules()):
         for name, child in module.named_children():
             if type(child) in by:
-                setattr(module, name, by[type(child)](child))
+                setattr(module, name, by[type(child)](child).train(child.training))
 
 
 def _gelu_written_out(old: nn.GELU) -> nn.Module:
     return NewGELUActivation() if old.approximate == "tanh" else old
 
 
-def _of(kind: type[T5LayerNorm], old: T5LayerNorm) -> nn.Module:
+def _norm(kind: type[T5LayerNorm], old: T5LayerNorm) -> nn.Module:
     """A norm of another class around the same weight."""
     new: nn.Module = kind(len(old.weight), old.variance_epsilon)
     new.weight = old.weight
-    return new.train(old.training)
+    return new
+
+
+def _linear(kind: type[nn.Linear], old: nn.Linear) -> nn.Module:
+    """A product of another class with the same weight and bias."""
+    new = kind(old.in_features, old.out_features, old.bias is not None, device="meta")
+    new.weight, new.bias = old.weight, old.bias
+    return new
+
+
+def _conv(kind: type[Conv1D], old: Conv1D) -> nn.Module:
+    new: nn.Module = kind(old.nf, old.nx)
+    new.weight, new.bias = old.weight, old.bias
+    return new

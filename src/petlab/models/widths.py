@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from petlab.errors import UserError
+from petlab.store import user_cache
 
 OWN = {"petlab:nano_t5": 160}  # d_model of the base itself, by the path of one that is made at other widths, too
 STEP = 32
@@ -56,8 +56,7 @@ def sizes(config: Mapping[str, Any], width: int) -> dict[str, int]:
 
 def cached(base: str, width: int) -> Path:
     """Where a base pretrained at a width is kept, there yet or not: in the user's cache, whatever the results."""
-    cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(cache) / "petlab" / "bases" / called(base, width)
+    return user_cache() / "bases" / called(base, width)
 
 
 def _shown(path: Path) -> str:

@@ -6,10 +6,11 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from random import Random
 
 from petlab.data.embedded import acceptability, dialogues, entailment, restaurants, topics
+from petlab.data.embedded.cache import Splits, kept
 from petlab.data.example import Example
 from petlab.errors import choices
 
@@ -25,8 +26,8 @@ TRAIN_ROWS = 13_000
 TEST_ROWS = 2_600
 
 
-@functools.lru_cache(maxsize=5)  # every set of one seed: seconds to make, some 15,000 short rows each
-def generate(name: str, seed: int) -> Mapping[str, tuple[Example, ...]]:
+@functools.lru_cache(maxsize=5)  # every set of one seed, some 15,000 short rows each
+def generate(name: str, seed: int) -> Splits:
     """All rows of a set: `train` (validation is drawn from it) and `test`.
 
     Raises:
@@ -34,6 +35,11 @@ def generate(name: str, seed: int) -> Mapping[str, tuple[Example, ...]]:
     """
     if name not in SETS:
         raise choices("embedded data set", name, SETS)
+    return kept(name, seed, lambda: made(name, seed))
+
+
+def made(name: str, seed: int) -> Splits:
+    """The rows of a set, generated anew."""
     order = list(SETS).index(name)
     make = SETS[name]
     return {
