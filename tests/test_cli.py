@@ -31,6 +31,15 @@ def test_help_is_fast_and_loads_nothing_heavy() -> None:
     assert loaded.stdout.strip() == "[]"
 
 
+def test_a_plan_loads_no_model_code(tmp_path: Path) -> None:
+    words = ["run", "-m", "method=lora,prefix", "dataset=embedded/topics", f"paths.results={tmp_path}", "--dry-run"]
+    loaded = "'transformers.modeling_utils' in sys.modules"
+    code = f"import sys; from petlab.cli import main; sys.exit(main({words}) or {loaded})"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "2 missing" in done.stdout
+
+
 def test_one_cell_then_the_same_again(tiny_cell: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["run", "--json", *tiny_cell]) == 0
     first = json.loads(capsys.readouterr().out)

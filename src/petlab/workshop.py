@@ -29,8 +29,6 @@ from petlab.fingerprints import Fingerprints, weights
 from petlab.identity import configuration, identity
 from petlab.measure.environment import environment
 from petlab.models import Base, ModelSpec, load_base
-from petlab.models.attention import attend, quickest
-from petlab.models.layers import fuse
 from petlab.progress import Reporter
 from petlab.store import OUTPUTS, TENSORS, Store, run_id, write_atomic
 from petlab.trackers import Tracker, open_tracker
@@ -176,6 +174,10 @@ class Workshop:
 
     def base(self, spec: ModelSpec, device: str, precision: str = "fp32") -> Base:
         """The base, loaded once a process; another base replaces it. It computes as is quickest in a precision."""
+        # Imported here: transformers' model code takes two seconds that a plan need not spend.
+        from petlab.models.attention import attend, quickest
+        from petlab.models.layers import fuse
+
         key = f"{spec} on {device}"
         if key not in self._bases:
             self._bases.clear()

@@ -91,7 +91,7 @@ def test_a_sweep_tells_its_memory_after_each_round(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(sweep, "METHODS", ("ia3",))
-    monkeypatch.setattr(sweep, "SETS", ("embedded/acceptability",))
+    monkeypatch.setattr(sweep_memory, "SETS", ("embedded/acceptability",))
     words = ["scale.rows=8", "scale.epochs=1", "limits.validation=2", "limits.test=1"]
     assert sweep_memory.main(["1", *words]) == 0
     peaks = json.loads(capsys.readouterr().out.splitlines()[-1])["peaks"]

@@ -15,6 +15,17 @@ from petlab.attachment.rewire import weave
 KeysValues = tuple[Tensor, Tensor]
 Source = Callable[[], KeysValues]
 Undo = Callable[[], None]
+PREFIXES = "_petlab_prefixes"  # attribute of an attention module: the sources of its prefixes
+
+
+def together(sources: list[Source]) -> KeysValues:
+    """Several prefixes on one attention, one after the other."""
+    found = [source() for source in sources]
+    if len(found) == 1:
+        return found[0]
+    batch = max((len(t) for pair in found for t in pair if t.dim() == 3), default=1)
+    wide = [[t if t.dim() == 3 else t.expand(batch, -1, -1) for t in pair] for pair in found]
+    return torch.cat([pair[0] for pair in wide], dim=1), torch.cat([pair[1] for pair in wide], dim=1)
 
 
 def spread(prefix: KeysValues, like: Tensor) -> KeysValues:

@@ -1,6 +1,7 @@
 """The answers of one tuned model to the test rows: petlab's, and Trainer's with `predict_with_generate`.
 
-The model is trained once, by full fine-tuning, so that its texts end where those of the data set do; both sides run it.
+The model is trained once, by full fine-tuning, so that its texts end where those of the data set do. Both sides
+run its weights, Trainer in the layers that transformers loads them into.
 """
 
 from __future__ import annotations
@@ -46,12 +47,13 @@ def sides(overrides: Sequence[str], results: Path, threads: int) -> Iterator[dic
     ):
         attachment.load_training_state(workshop.handed_on(cell))
         batch = cell.train.evaluation_batch
+        theirs = ready.copy_of_base()
         trainer = transformers.Seq2SeqTrainer(
-            model=ready.model,
+            model=theirs,
             args=transformers.Seq2SeqTrainingArguments(
                 output_dir=folder, per_device_eval_batch_size=batch, use_cpu=True, report_to="none", disable_tqdm=True
             ),
-            data_collator=transformers.DataCollatorForSeq2Seq(tokenizer, model=ready.model),
+            data_collator=transformers.DataCollatorForSeq2Seq(tokenizer, model=theirs),
             processing_class=tokenizer,
         )
 
@@ -61,7 +63,7 @@ def sides(overrides: Sequence[str], results: Path, threads: int) -> Iterator[dic
         def trainers() -> list[str]:
             return peft_trainer.predicted(trainer, tokenizer, asked, decoding)
 
-        same = [ours == theirs for ours, theirs in zip(petlab(), trainers(), strict=True)]
+        same = [our == their for our, their in zip(petlab(), trainers(), strict=True)]
         if sum(same) < ALIKE * len(same):
             raise UserError(f"speed: {len(same) - sum(same)} of {len(same)} texts differ between petlab and Trainer")
         yield {"petlab": lambda: _seconds(petlab), "trainer": lambda: _seconds(trainers)}

@@ -89,8 +89,8 @@ def step_measures(settings: Settings, say: Say) -> Iterator[Finding]:
 
 
 def _given(shape: str, settings: Settings, folder: Path) -> tuple[str, list[str]]:
-    """How a set is called in a measure, and the Hydra words of a LoRA cell of it, cut short."""
-    model = ["model=nano_t5", "method=lora", "scale=low", *settings.rows, *SHORTER.get(shape, ())]
+    """How a set is called in a measure, and the Hydra words of a cell of it, cut short, all but the method's."""
+    model = ["model=nano_t5", "scale=low", *settings.rows, *SHORTER.get(shape, ())]
     if settings.data_root is not None:
         return shape, [*model, f"dataset={REAL[shape]}", f"data.root={settings.data_root}"]
     if shape == "SAMSum":
@@ -105,6 +105,7 @@ def cell_measures(settings: Settings, say: Say) -> Iterator[Finding]:
         for bf16 in (False, True):
             with tempfile.TemporaryDirectory() as folder:
                 called, words = _given(shape, settings, Path(folder))
+                words = ["method=lora", *words]
                 name = f"cell, {called}, {'bf16' if bf16 else 'fp32'}"
                 say(name)
                 ran: dict[str, list[cells.Ran]] = {}
@@ -149,16 +150,18 @@ def _noting(run: Callable[[], Timed], ran: list[Timed]) -> Callable[[], float]:
 
 
 def sweep_measures(settings: Settings, say: Say) -> Iterator[Finding]:
-    """24 PEFT cells in one sweep against one script call a cell; a ratio a cell."""
-    todo = sweep.cells(settings.rows)
+    """24 PEFT cells of the three sets in one sweep against one script call a cell; a ratio a cell."""
     calls: dict[int, float] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        sets = [[*_given(shape, settings, Path(folder))[1], *TO_THE_END] for shape in GOALS]
+        todo = sweep.cells(sets)
 
-    def call(number: int) -> None:
-        calls[number] = sweep.script(todo[number], settings.threads)
-        say(f"sweep, cell {len(calls)} of {len(todo)} and its script call")
+        def call(number: int) -> None:
+            calls[number] = sweep.script(todo[number], settings.threads)
+            say(f"sweep, cell {len(calls)} of {len(todo)} and its script call")
 
-    say(f"sweep of {len(todo)} cells")
-    ours = sweep.swept(todo, settings.threads, call)
+        say(f"sweep of {len(todo)} cells")
+        ours = sweep.swept(todo, settings.threads, call)
     theirs = [calls[number] for number in range(len(todo))]
     each = paired(theirs, ours.seconds)
     whole = Ratio(sum(theirs) / sum(ours.seconds), each.low, each.high, each.repetitions)

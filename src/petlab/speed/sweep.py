@@ -17,7 +17,6 @@ from petlab.sweep.plan import composed, look_up
 from petlab.workshop import Workshop
 
 METHODS = ("lora", "ia3", "prompt", "prefix")
-SETS = ("embedded/dialogues", "embedded/restaurants", "embedded/acceptability")
 SEEDS = (0, 1)
 
 
@@ -33,14 +32,9 @@ class Swept:
     inside: float
 
 
-def cells(extra: Sequence[str] = ()) -> list[list[str]]:
-    """The Hydra words of the 24 cells: four methods, three data sets, two seeds, at low."""
-    return [
-        [f"method={method}", f"dataset={dataset}", f"seed={seed}", "scale=low", *extra]
-        for method in METHODS
-        for dataset in SETS
-        for seed in SEEDS
-    ]
+def cells(sets: Sequence[Sequence[str]]) -> list[list[str]]:
+    """The Hydra words of the cells, a set (its words) after the other: every method on it with every seed."""
+    return [[f"method={method}", f"seed={seed}", *words] for words in sets for method in METHODS for seed in SEEDS]
 
 
 def swept(todo: Sequence[Sequence[str]], threads: int, after: Callable[[int], None] = lambda _: None) -> Swept:
@@ -54,7 +48,9 @@ def swept(todo: Sequence[Sequence[str]], threads: int, after: Callable[[int], No
     seconds: dict[int, float] = {}
     with tempfile.TemporaryDirectory() as folder, share.measured() as inside:
         last = time.perf_counter()
-        planned = composed([(number, [*words, f"train.threads={threads}"]) for number, words in enumerate(todo)])
+        planned = composed(
+            [(number, [*words, f"train.threads={threads}", "train.device=cpu"]) for number, words in enumerate(todo)]
+        )
         workshop = Workshop(Path(folder))
         look_up(planned, workshop)
         number_of = {entry.seat.run: entry.key for entry in planned if entry.seat}

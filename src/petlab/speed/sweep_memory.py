@@ -20,8 +20,9 @@ from petlab.sweep.plan import composed, look_up
 from petlab.workshop import Workshop
 
 ROUNDS = 3
+SETS = ("embedded/dialogues", "embedded/restaurants", "embedded/acceptability")
 SHORT = ("scale=low", "scale.epochs=2")
-KINDS = len(sweep.METHODS) * len(sweep.SETS)
+KINDS = len(sweep.METHODS) * len(SETS)
 
 
 def peaks(words: Sequence[str], threads: int) -> list[int]:
@@ -35,7 +36,7 @@ def main(given: list[str]) -> int:
     import resource
 
     threads, *words = given
-    kinds = [[f"method={method}", f"dataset={dataset}"] for method in sweep.METHODS for dataset in sweep.SETS]
+    kinds = [[f"method={method}", f"dataset={dataset}"] for method in sweep.METHODS for dataset in SETS]
     found = []
     with tempfile.TemporaryDirectory() as folder:
         workshop = Workshop(Path(folder))
