@@ -37,7 +37,7 @@ report: $(STAMP) ## write results/report/index.html: tables, figures, every run 
 test: lint ## lint, then the whole test suite, offline
 	@$(BIN)/python -m pytest -n auto --dist worksteal
 
-test-slow: $(STAMP) ## what takes longer: torchrun, memory, 100,000 records into tables, every claim judged anew
+test-slow: $(STAMP) ## what takes longer: torchrun, memory, 100,000 records into tables, seconds, every claim judged anew
 	@$(BIN)/python -m pytest -m slow -s
 
 test-faults: $(STAMP) ## sweeps that are killed, stopped, cut off from their disk, started twice (minutes)

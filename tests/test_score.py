@@ -189,6 +189,8 @@ def test_without_java_the_column_says_so(
     assert "METEOR" not in capsys.readouterr().out
 
 
+@pytest.mark.slow
+@pytest.mark.seconds
 def test_e2e_takes_less_than_five_seconds(tmp_path: Path) -> None:
     """A test set as large as the challenge's: 630 rows, 7.4 references each, 24 words."""
     draw = random.Random(1)

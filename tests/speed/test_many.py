@@ -33,6 +33,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.slow
+@pytest.mark.seconds
 @pytest.mark.parametrize("what", ["tables", "frame"])
 def test_a_hundred_thousand_records(store: Path, what: str) -> None:
     found = many.gathered(what, store)
