@@ -31,9 +31,9 @@ def _hang(attachment: Attachment, module: nn.Module, source: Source) -> Undo:
     # The first prefix prepares the module (or the whole model), the last one to go clears up.
     if by_hand is None:
         # Imported here: it needs transformers' model code, which takes two seconds that a plan need not spend.
-        from petlab.attachment.prefix_by_registry import switch
+        from petlab.attachment import prefix_by_registry as registry
 
-        switch(attachment.model, _BEFORE)
+        registry.switch(attachment.model)
     elif len(sources) == 1:
         module.__dict__[_BEFORE] = by_hand(module, lambda: together(sources))
 
@@ -43,8 +43,7 @@ def _hang(attachment: Attachment, module: nn.Module, source: Source) -> Undo:
             del module.__dict__[PREFIXES]
             if by_hand is not None:
                 module.__dict__.pop(_BEFORE)()
-        if by_hand is None and not any(PREFIXES in vars(m) for m in attachment.model.modules()):
-            for config, implementation in attachment.model.__dict__.pop(_BEFORE):
-                config._attn_implementation = implementation
+        if by_hand is None:
+            registry.switch_back(attachment.model)
 
     return undo

@@ -21,16 +21,24 @@ from petlab.models.attention import BIASED, written_out
 
 REGISTERED = "petlab_prefix"
 WRITTEN_OUT = "petlab_prefix_eager"  # for models whose attention is products and softmax, not a fused kernel
+_BEFORE = "_petlab_attention_before"
 
 
-def switch(model: nn.Module, before: str) -> None:
-    """Turn every config of the model to a registered function; what they said is kept under the name `before`."""
-    if before in vars(model):
+def switch(model: nn.Module) -> None:
+    """Turn every config of the model to a registered function, and remember what they said."""
+    if _BEFORE in vars(model):
         return
     configs = {id(config): config for m in model.modules() if (config := getattr(m, "config", None)) is not None}
-    model.__dict__[before] = [(config, config._attn_implementation) for config in configs.values()]
-    for config, said in model.__dict__[before]:
-        config._attn_implementation = WRITTEN_OUT if said in ("eager", BIASED) else REGISTERED
+    model.__dict__[_BEFORE] = [(config, config._attn_implementation) for config in configs.values()]
+    for config, before in model.__dict__[_BEFORE]:
+        config._attn_implementation = WRITTEN_OUT if before in ("eager", BIASED) else REGISTERED
+
+
+def switch_back(model: nn.Module) -> None:
+    """Let every config say again what it said, once no attention of the model has a prefix."""
+    if not any(PREFIXES in vars(m) for m in model.modules()):
+        for config, before in model.__dict__.pop(_BEFORE):
+            config._attn_implementation = before
 
 
 def _behind(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
+import torch
 from torch import nn
 from transformers.activations import NewGELUActivation
 from transformers.models.t5.modeling_t5 import T5LayerNorm
@@ -12,6 +13,8 @@ from transformers.pytorch_utils import Conv1D
 
 from petlab.models.norm import Norm
 from petlab.models.products import OneDnnConv1D, OneDnnLinear, onednn_is_quicker
+
+Replacements = dict[type[nn.Module], Callable[[Any], nn.Module]]
 
 
 def fuse(model: Any) -> None:
@@ -21,7 +24,7 @@ def fuse(model: Any) -> None:
     backward pass. The kernel gives the same function (Hendrycks and Gimpel 2016, section 2) to rounding, as do `Norm`
     and, where it is the quicker one, oneDNN.
     """
-    by: dict[type[nn.Module], Callable[[Any], nn.Module]] = {
+    by: Replacements = {
         NewGELUActivation: lambda _: nn.GELU(approximate="tanh"),
         T5LayerNorm: lambda old: _norm(Norm, old),
     }
@@ -32,7 +35,7 @@ def fuse(model: Any) -> None:
 
 def write_out(model: Any) -> None:
     """As transformers loads it; in place."""
-    by: dict[type[nn.Module], Callable[[Any], nn.Module]] = {
+    by: Replacements = {
         nn.GELU: _gelu_written_out,
         Norm: lambda old: _norm(T5LayerNorm, old),
         OneDnnLinear: lambda old: _linear(nn.Linear, old),
@@ -41,11 +44,16 @@ def write_out(model: Any) -> None:
     _replace(model, by)
 
 
-def _replace(model: Any, by: Mapping[type[nn.Module], Callable[[Any], nn.Module]]) -> None:
+def _replace(model: Any, by: Replacements) -> None:
+    """Put another module in the place of each of a class, with the same weights."""
     for module in list(model.modules()):
         for name, child in module.named_children():
             if type(child) in by:
-                setattr(module, name, by[type(child)](child).train(child.training))
+                with torch.device("meta"):  # the weights are the old ones: none are to be made, or drawn
+                    new = by[type(child)](child)
+                for own, weight in child.named_parameters(recurse=False):
+                    setattr(new, own, weight)
+                setattr(module, name, new.train(child.training))
 
 
 def _gelu_written_out(old: nn.GELU) -> nn.Module:
@@ -53,20 +61,14 @@ def _gelu_written_out(old: nn.GELU) -> nn.Module:
 
 
 def _norm(kind: type[T5LayerNorm], old: T5LayerNorm) -> nn.Module:
-    """A norm of another class around the same weight."""
     new: nn.Module = kind(len(old.weight), old.variance_epsilon)
-    new.weight = old.weight
     return new
 
 
 def _linear(kind: type[nn.Linear], old: nn.Linear) -> nn.Module:
-    """A product of another class with the same weight and bias."""
-    new = kind(old.in_features, old.out_features, old.bias is not None, device="meta")
-    new.weight, new.bias = old.weight, old.bias
-    return new
+    return kind(old.in_features, old.out_features, old.bias is not None)
 
 
 def _conv(kind: type[Conv1D], old: Conv1D) -> nn.Module:
     new: nn.Module = kind(old.nf, old.nx)
-    new.weight, new.bias = old.weight, old.bias
     return new
