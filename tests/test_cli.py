@@ -74,6 +74,25 @@ def test_a_mistake_is_one_line_and_exit_code_2(
         assert captured.out == "" and captured.err.startswith("petlab: ") and captured.err.count("\n") == 1, words
 
 
+def test_a_place_where_nothing_can_be_written_is_refused_before_the_work(
+    tiny_cell: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("")
+    there = str(tmp_path / "file")
+    for words in (
+        ["run", *tiny_cell, f"paths.results={there}"],
+        ["run", "-m", "seed=0,1", *tiny_cell, f"paths.results={there}/below", "hydra/launcher=joblib"],
+        ["latency", "--out", there],
+        ["speed", "--out", there],
+        ["pretrain", "nano_t5", "--out", there],
+    ):
+        assert cli.main(words) == 2, words
+        captured = capsys.readouterr()
+        assert captured.out == "" and there in captured.err and "name another folder" in captured.err, words
+    assert cli.main(["speed", "--threads", "0"]) == 2
+    assert "--threads 0: a whole number from 1" in capsys.readouterr().err
+
+
 def test_a_failed_cell_does_not_end_a_sweep_and_shows_in_the_exit_code(
     tiny_cell: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

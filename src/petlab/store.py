@@ -32,6 +32,25 @@ def user_cache() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "petlab"
 
 
+def to_be_filled(folder: Path, called: str) -> Path:
+    """The folder, made where there is none, before hours are spent on what could not be kept in it.
+
+    Args:
+        folder: where something will be written.
+        called: the option or key that named it.
+
+    Raises:
+        UserError: nothing can be written there.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return folder
+    except OSError as error:
+        reason = error.strerror or error
+        raise UserError(f"{called} {folder}: nothing can be written there ({reason}); name another folder") from None
+
+
 def write_atomic(path: Path, content: str | bytes) -> None:
     """Write beside the target and rename, so that a reader sees the old file, the new file, or none; never a part."""
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -9,6 +9,7 @@ from pathlib import Path
 from petlab.commands.common import folder, words
 from petlab.errors import UserError
 from petlab.progress import Reporter
+from petlab.store import to_be_filled
 
 
 def latency(arguments: Namespace) -> int:
@@ -25,9 +26,10 @@ def latency(arguments: Namespace) -> int:
     )
     config_dir = folder(arguments.config_dir)
     cell = cell_of(arguments.overrides, settings.methods, config_dir)
+    out = to_be_filled(Path(arguments.out), "--out") if arguments.out else cell.results / "speed"
     reporter = Reporter(quiet=arguments.quiet)
     found = measure(arguments.overrides, settings, reporter.status, config_dir)
-    path = results.write(Path(arguments.out) if arguments.out else cell.results / "speed", found)
+    path = results.write(out, found)
     shown = results.as_json if arguments.json else show.as_csv if arguments.csv else show.text
     print(shown(found))
     reporter.line(f"-> {path}")

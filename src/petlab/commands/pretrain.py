@@ -7,6 +7,7 @@ from pathlib import Path
 
 from petlab.errors import UserError
 from petlab.interrupt import sigterm_as_interrupt
+from petlab.store import to_be_filled
 
 
 def pretrain(arguments: Namespace) -> int:
@@ -18,7 +19,7 @@ def pretrain(arguments: Namespace) -> int:
         if given is not None and given <= 0:
             raise UserError(f"--{unit} {given:g}: a positive number is needed")
     sigterm_as_interrupt()
-    out = None if arguments.out is None else Path(arguments.out)
+    out = None if arguments.out is None else to_be_filled(Path(arguments.out), "--out")
     out = recipes.run(arguments.model, out, arguments.minutes, arguments.tokens, arguments.width)
     print(f"{arguments.model} -> {out}")
     return 0

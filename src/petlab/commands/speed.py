@@ -7,6 +7,7 @@ from pathlib import Path
 
 from petlab.errors import UserError
 from petlab.progress import Reporter
+from petlab.store import to_be_filled
 
 
 def speed(arguments: Namespace) -> int:
@@ -21,8 +22,11 @@ def speed(arguments: Namespace) -> int:
     root = None if arguments.data_root is None else Path(arguments.data_root)
     if root is not None and not root.is_dir():
         raise UserError(f"--data-root {root}: no such folder; it holds the files of SAMSum, E2E and CoLA")
+    if arguments.threads is not None and arguments.threads < 1:
+        raise UserError(f"--threads {arguments.threads}: a whole number from 1 is needed")
     settings = Settings(resolve_threads(arguments.threads), arguments.repetitions, data_root=root)
-    path, found = measure(arguments.groups, settings, Path(arguments.out), Reporter(quiet=arguments.quiet))
+    out = to_be_filled(Path(arguments.out), "--out")
+    path, found = measure(arguments.groups, settings, out, Reporter(quiet=arguments.quiet))
     print(table(found))
     print(f"-> {path}")
     return 0 if all(finding.met for finding in found) else 1

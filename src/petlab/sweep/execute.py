@@ -12,6 +12,7 @@ from typing import Generic
 from petlab import cell as story
 from petlab.errors import UserError
 from petlab.progress import duration
+from petlab.store import to_be_filled
 from petlab.sweep.claims import Claim, Claims
 from petlab.sweep.plan import Key, Planned, earlier, grouped
 from petlab.training import parallel
@@ -69,8 +70,13 @@ def execute(planned: Sequence[Planned[Key]], workshop: Workshop, wanted: Wanted)
 
     Returns:
         The outcome; after Ctrl-C it holds what was finished and `stopped` is set.
+
+    Raises:
+        UserError: the results folder cannot be written.
     """
     todo, outcome = wanted.sort_out(planned)
+    if todo:
+        to_be_filled(workshop.store.results, "paths.results")
     queue = Queue(todo, workshop, outcome, force=wanted.force)
     queue.run()
     return outcome

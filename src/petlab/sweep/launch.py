@@ -15,6 +15,7 @@ from typing import Any, Generic
 
 from petlab.errors import UserError
 from petlab.progress import duration
+from petlab.store import to_be_filled
 from petlab.sweep import launchers, slurm
 from petlab.sweep.execute import Outcome, Wanted, describe, execute, reason
 from petlab.sweep.folder import SweepFolder, Told
@@ -37,7 +38,7 @@ def launch(planned: Sequence[Planned[Key]], workshop: Workshop, wanted: Wanted, 
         reason and without a record.
 
     Raises:
-        UserError: a launcher that is not there, or that fails before a cell was begun.
+        UserError: a launcher that is not there, or that fails before a cell was begun; results that cannot be written.
     """
     if not launcher.elsewhere:
         return execute(planned, workshop, wanted)
@@ -45,7 +46,7 @@ def launch(planned: Sequence[Planned[Key]], workshop: Workshop, wanted: Wanted, 
         raise UserError(f"hydra/launcher={launcher.name}: torchrun has started workers already; take one of both")
     todo, outcome = wanted.sort_out(planned)
     if todo:
-        folder = SweepFolder.new(workshop.store.results)
+        folder = SweepFolder.new(to_be_filled(workshop.store.results, "paths.results"))
         cells = [{**entry.source, "run": entry.seat.run if entry.seat else None} for entry in todo]
         folder.write_cells({"force": wanted.force, "cells": cells})
         _Driver(folder, todo, workshop, outcome, launcher).run()
