@@ -83,6 +83,7 @@ def test_a_place_where_nothing_can_be_written_is_refused_before_the_work(
         ["run", *tiny_cell, f"paths.results={there}"],
         ["run", "-m", "seed=0,1", *tiny_cell, f"paths.results={there}/below", "hydra/launcher=joblib"],
         ["latency", "--out", there],
+        ["latency", f"paths.results={there}"],
         ["speed", "--out", there],
         ["pretrain", "nano_t5", "--out", there],
     ):

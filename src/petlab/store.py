@@ -33,18 +33,18 @@ def user_cache() -> Path:
 
 
 def to_be_filled(folder: Path, called: str) -> Path:
-    """The folder, made where there is none, before hours are spent on what could not be kept in it.
+    """The folder, before hours are spent on what could not be kept in it. Nothing is made: a mistake leaves no trace.
 
     Args:
-        folder: where something will be written.
+        folder: where something will be written; it need not be there.
         called: the option or key that named it.
 
     Raises:
         UserError: nothing can be written there.
     """
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
+        there = next(place for place in (folder, *folder.parents) if place.exists())
+        with tempfile.TemporaryFile(dir=there):
             return folder
     except OSError as error:
         reason = error.strerror or error

@@ -26,7 +26,8 @@ def latency(arguments: Namespace) -> int:
     )
     config_dir = folder(arguments.config_dir)
     cell = cell_of(arguments.overrides, settings.methods, config_dir)
-    out = to_be_filled(Path(arguments.out), "--out") if arguments.out else cell.results / "speed"
+    given = (Path(arguments.out), "--out") if arguments.out else (cell.results / "speed", "paths.results")
+    out = to_be_filled(*given)
     reporter = Reporter(quiet=arguments.quiet)
     found = measure(arguments.overrides, settings, reporter.status, config_dir)
     path = results.write(out, found)

@@ -13,17 +13,14 @@ from petlab.store import to_be_filled
 def speed(arguments: Namespace) -> int:
     """`petlab speed`: measure, write the machine's file, print the table; 1 if a goal is not met."""
     from petlab.device import resolve_threads
-    from petlab.measure.ratios import LEAST
+    from petlab.measure.ratios import refuse_too_few
     from petlab.speed import Settings, measure
     from petlab.speed.results import table
 
-    if arguments.repetitions < LEAST:
-        raise UserError(f"--repetitions {arguments.repetitions}: an interval needs at least {LEAST}")
+    refuse_too_few(arguments.repetitions, arguments.threads)
     root = None if arguments.data_root is None else Path(arguments.data_root)
     if root is not None and not root.is_dir():
         raise UserError(f"--data-root {root}: no such folder; it holds the files of SAMSum, E2E and CoLA")
-    if arguments.threads is not None and arguments.threads < 1:
-        raise UserError(f"--threads {arguments.threads}: a whole number from 1 is needed")
     settings = Settings(resolve_threads(arguments.threads), arguments.repetitions, data_root=root)
     out = to_be_filled(Path(arguments.out), "--out")
     path, found = measure(arguments.groups, settings, out, Reporter(quiet=arguments.quiet))

@@ -18,7 +18,7 @@ from petlab.latency import forward
 from petlab.latency.results import BASE, Latency, Measured
 from petlab.latency.ways import METHODS, Way, cells, split, ways
 from petlab.measure.environment import environment
-from petlab.measure.ratios import LEAST, interleaved
+from petlab.measure.ratios import interleaved, refuse_too_few
 from petlab.models import Family, load_base
 
 MODEL = "nano_gpt2"  # causal, as the paper's GPT-2 medium
@@ -50,10 +50,7 @@ class Settings:
             raise UserError(
                 f"--methods {','.join(self.methods)}: names of methods are needed; the base is always there"
             )
-        if self.repetitions < LEAST:
-            raise UserError(f"--repetitions {self.repetitions}: an interval needs at least {LEAST}")
-        if self.threads is not None and self.threads < 1:
-            raise UserError(f"--threads {self.threads}: a whole number from 1 is needed")
+        refuse_too_few(self.repetitions, self.threads)
 
 
 def cell_of(words: Sequence[str], methods: Sequence[str] = METHODS, config_dir: Path | None = None) -> Cell:

@@ -11,8 +11,22 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
+from petlab.errors import UserError
+
 LEAST = 6  # repetitions: with fewer, even the whole range of ratios holds the median in less than 95 % of cases
 COVERAGE = 0.95
+
+
+def refuse_too_few(repetitions: int, threads: int | None) -> None:
+    """What every command that measures asks of its options; None threads are all cores.
+
+    Raises:
+        UserError: too few repetitions for an interval, or no thread.
+    """
+    if repetitions < LEAST:
+        raise UserError(f"--repetitions {repetitions}: an interval needs at least {LEAST}")
+    if threads is not None and threads < 1:
+        raise UserError(f"--threads {threads}: a whole number from 1 is needed")
 
 
 @dataclass(frozen=True)
